@@ -1,0 +1,95 @@
+/* box_client.h -- how codearena-judge uses the sandbox: one `struct box` per slot.
+ *
+ * Blocking calls with deadlines; nothing here needs root. One thread at a time per struct box,
+ * except box_kill, which any thread may call. Errors:
+ *   ERR_BUSY   box is gone, has no free slot, did not answer in time, or reported a fault of its
+ *              own (result.fault says why): give the submission back, close, open again later.
+ *   ERR_INPUT  box refused the request by name: a mistake of the caller (limits, language id).
+ *
+ *     box_open(conf.box_socket, "judge-1", 5000, &box, &err);
+ *     box_compile(box, "cpp", "main.cpp", files, n, NULL, &compiled, &err);
+ *     if (compiled.artifact_fd < 0) ... compile error: compiled.output, compiled.result
+ *     box_load(box, "cpp", "main.cpp", compiled.artifact_fd, &err);
+ *     for each test case:
+ *             box_run_start(box, &run, &err);    then close your copy of the pipes' write ends
+ *             ... read stdout until its end; at the output limit box_kill(box) ...
+ *             box_run_wait(box, 0, &result, &err);
+ *     box_compiled_free(&compiled);
+ *     box_close(box);
+ *
+ * Give RUN a CPU limit of what you want to *know* (say the problem's limit + 10 %): box kills
+ * at its limit, and the judge compares result.cpu_us with the problem's. */
+#ifndef BOX_CLIENT_H
+#define BOX_CLIENT_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "judge/box.h"
+
+struct box;
+
+struct box_source {
+	const char *name; /* plain file name, no folder */
+	const void *data;
+	size_t len;
+};
+
+struct box_compiled {
+	struct box_result result;
+	int artifact_fd; /* sealed memfd, or -1: compile error (or limit: see result.end) */
+	char *output;    /* what the compiler said, at most BOX_MAX_OUTPUT_BYTES, NUL at its end */
+	size_t output_len;
+};
+
+struct box_run {
+	const char *language; /* as loaded */
+	struct box_limits limits;
+	int stdin_fd;  /* regular file or sealed memfd; still yours, may be used again at once */
+	int stdout_fd; /* write end of a pipe; still yours: close it, or you never see its end */
+	int stderr_fd; /* the same */
+};
+
+/* Connects and says HELLO. *out is closed by box_close. */
+int box_open(const char *socket_path, const char *judge_name, int timeout_ms, struct box **out,
+        struct err *err);
+void box_close(struct box *box);                        /* NULL is fine; a running step dies */
+const struct box_info *box_info(const struct box *box); /* borrowed */
+/* Readable when the running step has ended. For poll(). */
+int box_fd(const struct box *box);
+
+/* The limits of a compiler: 60 s, 2 GiB, 512 MiB of files. */
+struct box_limits box_compile_limits(void);
+/* limits NULL: box_compile_limits(). 0 whether or not the source compiled; -ERR_BUSY also for a
+ * fault. On success call box_compiled_free. */
+int box_compile(struct box *box, const char *language, const char *entry,
+        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
+        struct box_compiled *out, struct err *err);
+/* The same in two calls, so that a caller can do something meanwhile. wait: 1 ended, 0 not yet
+ * after timeout_ms (0: until the end), negative: error. */
+int box_compile_start(struct box *box, const char *language, const char *entry,
+        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
+        struct err *err);
+int box_compile_wait(struct box *box, int timeout_ms, struct box_compiled *out, struct err *err);
+void box_compiled_free(struct box_compiled *c); /* zeroed or twice is fine */
+
+/* First line that the language's version command prints; -ERR_NOT_FOUND when the command fails:
+ * the language is not installed on this host. Caller frees. */
+int box_version(struct box *box, const char *language, char **version, struct err *err);
+
+/* Puts a compiled program into the slot; stays until the next box_load or box_compile. The fd
+ * remains yours. */
+int box_load(
+        struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err);
+
+/* Starts the loaded program. */
+int box_run_start(struct box *box, const struct box_run *run, struct err *err);
+/* 1: ended, *result is set. 0: still running after timeout_ms (0: wait for its end, which the
+ * wall limit guarantees). -ERR_BUSY: fault, or box is gone. */
+int box_run_wait(struct box *box, int timeout_ms, struct box_result *result, struct err *err);
+/* Ends the running step; its wait then says BOX_END_KILLED, unless it ended before. */
+int box_kill(struct box *box, struct err *err);
+
+/* A memfd with these bytes, sealed against every change: for stdin and the like. */
+int box_memfd(const void *data, size_t len, struct err *err);
+
+#endif
