@@ -1,0 +1,153 @@
+# Every program is its main file plus the libraries of the folders below it.
+#
+#   make            programs            make unit        tests that need no service
+#   make web        pages               make check       every test there is, lint last
+#   make lint       see the rules below make check-long  the same with the full counts
+#   make fuzz       T=seconds each      make bench       how fast
+#   make install    PREFIX=/opt/codearena DESTDIR=
+#
+# Variants: SAN=1 (address, undefined, leak), TSAN=1, COV=1, RELEASE=1 (what is installed: locals
+# start as zero; that flag hides the warning for unset ones, so the plain build goes without).
+# CC=clang works. V=1 shows the commands. BUILD=folder keeps two people's builds apart.
+ifneq ($(filter install,$(MAKECMDGOALS)),)
+RELEASE := 1
+endif
+BUILD ?= build
+Q = $(if $(V),,@echo '  $@' && )
+PREFIX ?= /opt/codearena
+CC := gcc
+GCC := $(if $(findstring clang,$(CC)),,1)
+B := $(BUILD)/$(if $(SAN),san,$(if $(TSAN),tsan,$(if $(COV),cov,$(if $(RELEASE),release,dev))))$(if $(GCC),,-clang)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wundef -Wswitch-enum -Wconversion -Wsign-conversion -Wnull-dereference \
+	-Wno-overlength-strings -Werror
+WARN_GCC := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wno-format-truncation
+HARD := -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -fPIE $(if $(RELEASE),$(if $(GCC),-ftrivial-auto-var-init=zero))
+SANF := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=
+, := ,
+KIND := $(if $(SAN),$(SANF)address$(,)undefined,$(if $(TSAN),$(SANF)thread,$(if $(COV),-O0 --coverage,$(HARD))))
+INCLUDE := -D_GNU_SOURCE -I. -I$(BUILD) -isystem $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
+BASIC := -std=c17 -g -fno-common -fno-strict-aliasing -pthread
+CFLAGS := $(BASIC) $(WARN) $(if $(GCC),$(WARN_GCC))
+LINK := $(if $(SAN)$(TSAN)$(COV),$(KIND),-pie -z relro -z now -z noexecstack) -Wl,--as-needed
+LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -lseccomp -lbsd -lmd -lm
+
+# What only the privileged side uses; lint keeps databases out of it. The agent is static and
+# takes from base/ only what needs no library.
+BOX_SRC := $(wildcard $(patsubst %,judge/%.c,box bundle runc cgroup seccomp mount slot))
+AGENT_SRC := $(wildcard judge/agent*.c) $(patsubst %,base/%.c,err log mem buf clock)
+MAINS := api/main.c judge/main.c judge/box.c admin/main.c
+LIB_SRC := $(wildcard base/*.c model/*.c scoreboard/*.c)
+API_SRC := $(filter-out $(MAINS),$(wildcard api/*.c))
+JUDGE_SRC := $(filter-out $(MAINS) $(AGENT_SRC),$(wildcard judge/*.c))
+ADMIN_SRC := $(filter-out $(MAINS),$(wildcard admin/*.c))
+TEST_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+SRC := $(sort $(wildcard base/*.c model/*.c scoreboard/*.c api/*.c judge/*.c admin/*.c tests/load/*.c) $(TEST_SRC) $(FUZZ_SRC))
+HEADERS := $(wildcard base/*.h model/*.h scoreboard/*.h api/*.h judge/*.h admin/*.h tests/*/*.h)
+GENERATED := $(addprefix $(BUILD)/,queries.h queries-table.h scripts.h)
+PROGRAMS := $(if $(wildcard api/main.c),$B/codearena-api) $(if $(wildcard judge/main.c),$B/codearena-judge) \
+	$(if $(wildcard judge/box.c),$B/codearena-box) $(if $(wildcard judge/agent.c),$B/codearena-agent) \
+	$(if $(wildcard admin/main.c),$B/codearena)
+TESTS := $(TEST_SRC:%.c=$B/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+all: $B/lib.a $(PROGRAMS)
+archive = $Qrm -f $@ && ar rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
+$B/lib.a: $(LIB_SRC:%.c=$B/%.o)
+	$(archive)
+$B/api.a: $(API_SRC:%.c=$B/%.o)
+	$(archive)
+$B/judge.a: $(JUDGE_SRC:%.c=$B/%.o)
+	$(archive)
+$B/admin.a: $(ADMIN_SRC:%.c=$B/%.o)
+	$(archive)
+$B/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$Q$(CC) $(INCLUDE) $(CFLAGS) $(KIND) -MMD -MP -c $< -o $@
+link = $Q$(CC) $(BASIC) $(LINK) $^ $(LIBS) -o $@
+$B/codearena-api: $B/api/main.o $B/api.a $B/lib.a
+	$(link)
+$B/codearena-judge: $B/judge/main.o $B/judge.a $B/lib.a
+	$(link)
+$B/codearena-box: $B/judge/box.o $B/judge.a $B/lib.a
+	$(link)
+$B/codearena: $B/admin/main.o $B/admin.a $B/judge.a $B/lib.a
+	$(link)
+$(BUILD)/static/%.o: %.c
+	@mkdir -p $(@D)
+	$Q$(CC) $(INCLUDE) $(CFLAGS) $(HARD) -ffunction-sections -MMD -MP -c $< -o $@
+$B/codearena-agent: $(AGENT_SRC:%.c=$(BUILD)/static/%.o)
+	@mkdir -p $(@D)
+	$Q$(CC) -static-pie -z relro -z now -z noexecstack -Wl,--gc-sections $^ -o $@
+$(TESTS): $B/%: $B/%.o $B/api.a $B/judge.a $B/admin.a $B/lib.a
+	$(link) -lcmocka
+
+$(BUILD)/queries.h: $(wildcard sql/queries.sql) scripts/gen-queries.awk
+	@mkdir -p $(@D)
+	$Qawk -v part=enum -f scripts/gen-queries.awk $(or $(wildcard sql/queries.sql),/dev/null) > $@.tmp && mv $@.tmp $@
+$(BUILD)/queries-table.h: $(wildcard sql/queries.sql) scripts/gen-queries.awk
+	@mkdir -p $(@D)
+	$Qawk -v part=table -f scripts/gen-queries.awk $(or $(wildcard sql/queries.sql),/dev/null) > $@.tmp && mv $@.tmp $@
+$(BUILD)/scripts.h: $(wildcard scoreboard/*.lua) scripts/gen-scripts.awk
+	@mkdir -p $(@D)
+	$Qawk -f scripts/gen-scripts.awk $(or $(sort $(wildcard scoreboard/*.lua)),/dev/null) > $@.tmp && mv $@.tmp $@
+
+unit: $(TESTS)
+	@scripts/run-unit $(TESTS)
+check check-long: all
+	@LONG=$(if $(filter check-long,$@),1) MAKE="$(MAKE)" scripts/check
+bench: all web
+	@for f in tests/load/bench*.*js; do [ ! -e "$$f" ] || node "$$f" || exit 1; done
+
+FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+$(BUILD)/fuzz/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$Qclang $(INCLUDE) $(BASIC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+$(BUILD)/fuzz/all.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(LIB_SRC) $(API_SRC) $(JUDGE_SRC))
+	$(archive)
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/all.a
+	$Qclang $(BASIC) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -Wl,--as-needed $(LIBS) -o $@
+fuzz: $(FUZZERS)
+	@scripts/run-fuzz $(or $(T),5) $(FUZZERS)
+
+# Per file, again only when it or a header it includes has changed: format, clang's warnings,
+# clang-tidy, gcc's analyzer, cppcheck. Then what needs to see all files at once.
+$(BUILD)/lint/%.c.ok: %.c .clang-format .clang-tidy | $(GENERATED)
+	@mkdir -p $(@D)
+	clang-format --dry-run -Werror $<
+	@clang $(INCLUDE) $(BASIC) $(WARN) -fsyntax-only $<
+	@clang-tidy --quiet $< -- $(INCLUDE) $(BASIC) > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@gcc $(INCLUDE) $(BASIC) $(WARN) $(WARN_GCC) $(HARD) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c $< -o /dev/null
+	@cppcheck -q --enable=warning,performance,portability --suppress=memleak --suppress=resourceLeak \
+		--suppress=missingInclude --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -I. $<
+	@touch $@
+lint: $(SRC:%=$(BUILD)/lint/%.ok)
+	@clang-format --dry-run -Werror $(HEADERS)
+	@BOX_SRC="$(BOX_SRC)" scripts/lint-tree
+format:
+	clang-format -i $(SRC) $(HEADERS)
+
+web: $(if $(wildcard api/web/package.json),$(BUILD)/web.stamp)
+$(BUILD)/web-packages.stamp: $(wildcard api/web/package.json api/web/package-lock.json)
+	@mkdir -p $(@D)
+	npm --prefix api/web ci --no-audit --no-fund && touch $@
+$(BUILD)/web.stamp: $(BUILD)/web-packages.stamp $(shell find api/web -type f -not -path '*/node_modules/*' 2>/dev/null)
+	npm --prefix api/web run build && touch $@
+
+install: all web
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/judge
+	$(if $(PROGRAMS),install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin)
+	$(if $(wildcard judge/languages.yaml),install -m 644 judge/languages.yaml $(DESTDIR)$(PREFIX)/judge)
+	for d in $(if $(wildcard api/web/package.json),$(BUILD)/web) sql problems; do \
+		[ ! -d $$d ] || { rm -rf $(DESTDIR)$(PREFIX)/$${d##*/} && cp -rL $$d $(DESTDIR)$(PREFIX)/ ; } || exit 1; done
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)
+	[ "$$(id -u)" != 0 ] || chown -R 0:0 $(DESTDIR)$(PREFIX)
+clean:
+	rm -rf $(BUILD)
+.PHONY: all unit check check-long bench fuzz lint format web install clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
