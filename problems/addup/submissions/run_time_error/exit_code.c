@@ -1,0 +1,12 @@
+/* The answer is right, the exit code is not zero. */
+#include <stdio.h>
+
+int main(void)
+{
+	long long a, b;
+
+	if (scanf("%lld %lld", &a, &b) != 2)
+		return 1;
+	printf("%lld\n", a + b);
+	return 7;
+}

@@ -1,0 +1,8 @@
+/* Never ends. */
+int main(void)
+{
+	volatile unsigned long turns = 0;
+
+	for (;;)
+		turns++;
+}

@@ -1,0 +1,2 @@
+# Prints "nan", which is within no tolerance of a number.
+print(float("nan"))
