@@ -37,12 +37,13 @@ LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -ls
 
 # What only the privileged side uses; lint keeps databases out of it. The agent is static and
 # takes from base/ only what needs no library.
-BOX_SRC := $(wildcard $(patsubst %,judge/%.c,box bundle runc cgroup seccomp mount slot))
-AGENT_SRC := $(wildcard judge/agent*.c) $(patsubst %,base/%.c,err log mem buf clock)
+BOX_SRC := $(filter-out judge/box_client.c,$(wildcard judge/box*.c)) \
+	$(wildcard $(patsubst %,judge/%.c,archive bundle cgroup language mount runc seccomp slot))
+AGENT_SRC := $(wildcard judge/agent*.c judge/archive.c judge/seccomp.c) $(patsubst %,base/%.c,err log mem buf clock)
 MAINS := api/main.c judge/main.c judge/box.c admin/main.c
 LIB_SRC := $(wildcard base/*.c model/*.c scoreboard/*.c)
 API_SRC := $(filter-out $(MAINS),$(wildcard api/*.c))
-JUDGE_SRC := $(filter-out $(MAINS) $(AGENT_SRC),$(wildcard judge/*.c))
+JUDGE_SRC := $(filter-out $(MAINS) judge/agent%,$(wildcard judge/*.c))
 ADMIN_SRC := $(filter-out $(MAINS),$(wildcard admin/*.c))
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -118,7 +119,7 @@ fuzz: $(FUZZERS)
 # clang-tidy, gcc's analyzer, cppcheck. Then what needs to see all files at once.
 $(BUILD)/lint/%.c.ok: %.c .clang-format .clang-tidy | $(GENERATED)
 	@mkdir -p $(@D)
-	clang-format --dry-run -Werror $<
+	@clang-format --dry-run -Werror $< 2>/dev/null || { echo "$<: not formatted: make format"; exit 1; }
 	@clang $(INCLUDE) $(BASIC) $(WARN) -fsyntax-only $<
 	@clang-tidy --quiet $< -- $(INCLUDE) $(BASIC) > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@gcc $(INCLUDE) $(BASIC) $(WARN) $(WARN_GCC) $(HARD) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c $< -o /dev/null
@@ -126,7 +127,8 @@ $(BUILD)/lint/%.c.ok: %.c .clang-format .clang-tidy | $(GENERATED)
 		--suppress=missingInclude --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -I. $<
 	@touch $@
 lint: $(SRC:%=$(BUILD)/lint/%.ok)
-	@clang-format --dry-run -Werror $(HEADERS)
+	@for h in $(HEADERS); do clang-format --dry-run -Werror $$h 2>/dev/null || \
+		{ echo "$$h: not formatted: make format"; exit 1; }; done
 	@BOX_SRC="$(BOX_SRC)" scripts/lint-tree
 format:
 	clang-format -i $(SRC) $(HEADERS)

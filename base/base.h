@@ -23,13 +23,16 @@
 #define auto_close __attribute__((cleanup(auto_close_)))
 #define auto_file  __attribute__((cleanup(auto_file_)))
 
-/* Move a value out of its variable, so that its cleanup has nothing to do. */
-#define steal(pp)                                                                                  \
-	__extension__({                                                                            \
-		__typeof__(*(pp)) stolen_ = *(pp);                                                 \
-		*(pp) = NULL;                                                                      \
-		stolen_;                                                                           \
-	})
+static inline void *steal_(void *pp)
+{
+	void *stolen = *(void **)pp;
+
+	*(void **)pp = NULL;
+	return stolen;
+}
+
+/* Move a pointer out of its variable, so that its cleanup has nothing to do. */
+#define steal(pp) ((__typeof__(*(pp)))(steal_(pp)))
 
 /* The same for a file descriptor. */
 static inline int steal_fd(int *fd)

@@ -72,25 +72,38 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Length of the UTF-8 sequence at s (1..4), or 0 when it is none: no overlong forms, no
- * surrogates, nothing above U+10FFFF (RFC 3629). */
+/* The well-formed sequences of two bytes and more (RFC 3629, section 4), by their first and
+ * second byte: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static const struct {
+	unsigned char first_min, first_max, second_min, second_max, length;
+} utf8[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 2},
+        {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3},
+        {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4},
+        {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+/* Length of the UTF-8 sequence at s (1..4), or 0 when it is none. */
 static size_t utf8_length(const unsigned char *s, size_t left)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	size_t i = 0;
 
-	if (n == 0 || n > left || s[0] > 0xf4)
+	if (s[0] < 0x80)
+		return 1;
+	while (i < ARRAY_LEN(utf8) && (s[0] < utf8[i].first_min || s[0] > utf8[i].first_max))
+		i++;
+	if (i == ARRAY_LEN(utf8) || left < utf8[i].length || s[1] < utf8[i].second_min ||
+	        s[1] > utf8[i].second_max)
 		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
+	for (size_t k = 2; k < utf8[i].length; k++) {
+		if ((s[k] & 0xc0) != 0x80)
 			return 0;
 	}
-	if (s[0] == 0xe0 && s[1] < 0xa0)
-		return 0;
-	if (s[0] == 0xed && s[1] >= 0xa0)
-		return 0;
-	if (s[0] == 0xf0 && s[1] < 0x90)
-		return 0;
-	return s[0] == 0xf4 && s[1] >= 0x90 ? 0 : n;
+	return utf8[i].length;
 }
 
 static void add_json_ascii(struct buf *b, unsigned char c)

@@ -29,7 +29,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void read_offset(void)
 {
-	const char *s = getenv("CODEARENA_CLOCK_OFFSET_MS");
+	const char *s = secure_getenv("CODEARENA_CLOCK_OFFSET_MS");
 
 	offset_ms = s ? strtoll(s, NULL, 10) : 0;
 }

@@ -326,15 +326,15 @@ int conf_parse(struct conf *c, const char *text, size_t len, struct err *err)
 
 	*c = (struct conf){0};
 	if (parse_lines(&t, text, len, err) < 0 || fill_defaults(&t, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	store(c, &t);
 	return 0;
 }
 
 static char *default_path(void)
 {
-	const char *path = getenv("CODEARENA_CONFIG");
-	const char *instance = getenv("CODEARENA_INSTANCE");
+	const char *path = secure_getenv("CODEARENA_CONFIG");
+	const char *instance = secure_getenv("CODEARENA_INSTANCE");
 
 	if (path && *path)
 		return xstrdup(path);

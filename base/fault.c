@@ -13,7 +13,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void read_environment(void)
 {
-	const char *s = getenv("FAULT_AT");
+	const char *s = secure_getenv("FAULT_AT");
 
 	fault_at = s ? strtoll(s, NULL, 10) : 0;
 }

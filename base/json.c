@@ -55,7 +55,7 @@ int json_get_string(
 	const json_t *v = json_object_get(o, name);
 
 	if (take_string(v, name, max, out, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	if (!**out)
 		return err_set(err, ERR_INPUT, "\"%s\" must not be empty", name);
 	return 0;

@@ -144,7 +144,7 @@ static int authenticate(struct kv *kv, struct err *err)
 		return 0;
 	password = conf_read_secret(c->redis_password_file, err);
 	if (!password)
-		return -(int)err->code;
+		return err_result(err);
 	reply = redisCommand(kv->ctx, "AUTH %s %s", c->redis_user, password);
 	explicit_bzero(password, strlen(password));
 	return sort_reply(kv, reply, NULL, err);
@@ -192,20 +192,19 @@ int kv_command(struct kv *kv, redisReply **r, struct err *err, const char *fmt, 
 	void *reply;
 
 	if (connected(kv, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	va_start(ap, fmt);
 	reply = redisvCommand(kv->ctx, fmt, ap);
 	va_end(ap);
 	return sort_reply(kv, reply, r, err);
 }
 
-/* hiredis forgot a const in its array: nothing is changed. */
 /* NOLINTNEXTLINE(readability-function-size): the arguments of a command and nothing else */
 int kv_argv(struct kv *kv, redisReply **r, struct err *err, int argc, const char **argv,
         const size_t *len)
 {
 	if (connected(kv, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	return sort_reply(kv, redisCommandArgv(kv->ctx, argc, argv, len), r, err);
 }
 
@@ -243,7 +242,7 @@ int kv_eval(struct kv *kv, const struct kv_script *script, redisReply **r, struc
 
 static int copy_popped(const redisReply *reply, char **value)
 {
-	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
+	if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
 		*value = xstrdup(reply->element[1]->str);
 	return 0;
 }
@@ -256,7 +255,7 @@ int kv_pop(struct kv *kv, const char *key, int timeout_s, char **value, struct e
 
 	*value = NULL;
 	if (connected(kv, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	redisSetTimeout(kv->ctx, timeval_of_ms(wait_ms));
 	rc = sort_reply(kv, redisCommand(kv->ctx, "BRPOP %s %d", with_prefix(kv, key), timeout_s),
 	        &reply, err);
@@ -271,7 +270,7 @@ int kv_subscribe(struct kv *kv, const char *pattern, struct err *err)
 	int done = 0;
 
 	if (connected(kv, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	if (!kv->subscribed) {
 		int rc = sort_reply(kv, redisCommand(kv->ctx, "PSUBSCRIBE %s", full), NULL, err);
 

@@ -15,7 +15,7 @@ static bool debug_on;
 
 void log_init(const char *name)
 {
-	const char *debug = getenv("CODEARENA_DEBUG");
+	const char *debug = secure_getenv("CODEARENA_DEBUG");
 
 	program = name;
 	debug_on = debug && strcmp(debug, "1") == 0;
@@ -133,5 +133,5 @@ void die(const char *fmt, ...)
 	clean(line, len);
 	line[len++] = '\n';
 	write_line(line, len);
-	exit(1);
+	exit(1); /* NOLINT(concurrency-mt-unsafe): before there are threads */
 }

@@ -139,7 +139,7 @@ static int read_password(const struct conf *c, char **password, struct err *err)
 	if (!*c->pg_password_file)
 		return 0;
 	*password = conf_read_secret(c->pg_password_file, err);
-	return *password ? 0 : -(int)err->code;
+	return *password ? 0 : err_result(err);
 }
 
 static PGconn *open_connection(const struct conf *c, const char *password)
@@ -271,12 +271,10 @@ static int fail(struct pg *pg, const PGresult *res, const char *what, struct err
 	if (!state || strlen(state) != SQLSTATE_LEN || !message)
 		return lost(pg, what, err);
 	code = code_of(state);
-	if (strncmp(state, "CA0", 3) == 0)
-		err_set(err, code, "%s", message);
-	else if (code == ERR_BUG || code == ERR_BUSY)
+	if (strncmp(state, "CA0", 3) != 0 && (code == ERR_BUG || code == ERR_BUSY))
 		err_set(err, code, "%s: %s (%s)", what, message, state);
 	else
-		err_set(err, code, "%s", message);
+		err_set(err, code, "%s", message); /* people read it */
 	if ((severity && strcmp(severity, "ERROR") != 0) || strcmp(state, "0A000") == 0 ||
 	        strcmp(state, "26000") == 0)
 		disconnect(pg);
@@ -331,7 +329,7 @@ int pg_begin(struct pg *pg, struct err *err)
 {
 	assert(!pg->in_tx);
 	if (pg_connect(pg, err) < 0 || simple(pg, "BEGIN", NULL, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	pg->in_tx = true;
 	return 0;
 }
@@ -349,7 +347,7 @@ int pg_commit(struct pg *pg, struct err *err)
 	}
 	pg->in_tx = false;
 	if (simple(pg, "COMMIT", &res, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	if (strcmp(PQcmdStatus(res), "COMMIT") != 0) /* the server's word for: it had failed */
 		return err_set(err, ERR_BUG, "commit of a failed transaction");
 	return 0;
@@ -372,7 +370,7 @@ static int prepare(struct pg *pg, enum query q, struct err *err)
 	if (pg->prepared[q])
 		return 0;
 	if (finish(pg, PQsendPrepare(pg->conn, name, queries[q].sql, 0, NULL), name, NULL, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	pg->prepared[q] = true;
 	return 0;
 }
@@ -388,7 +386,7 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 		return lost(pg, name, err);
 	}
 	if (ready(pg, name, err) < 0 || prepare(pg, q, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	sent = PQsendQueryPrepared(pg->conn, name, queries[q].nargs, args, NULL, NULL, 0);
 	return finish(pg, sent, name, res, err);
 }

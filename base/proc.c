@@ -238,7 +238,7 @@ int proc_run(const char *const *argv, int timeout_ms, char **out, struct err *er
 	auto_close int to = ends[1];
 	const struct proc_fds fds = {-1, to, to, -1};
 	if (proc_spawn(argv, NULL, &fds, &pid, err) < 0)
-		return -(int)err->code;
+		return err_result(err);
 	close(steal_fd(&to));
 	if (collect(pid, from, deadline, &said) < 0) {
 		proc_kill(pid);
