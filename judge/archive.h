@@ -4,8 +4,9 @@
  * one is refused by its magic.
  *
  * Names are relative paths of at most ARCHIVE_NAME_SIZE - 1 bytes: no empty part, no part that
- * is `.` or `..`, no control character. archive_next checks all of that; what it returns lies inside
- * the given bytes. The reader is pure; map a *sealed* memfd, so that nobody changes it meanwhile. */
+ * is `.` or `..`, no control character. archive_next checks all of that; what it returns lies
+ * inside the given bytes. The reader is pure; map a *sealed* memfd, so that nobody changes it
+ * meanwhile. */
 #ifndef ARCHIVE_H
 #define ARCHIVE_H
 

@@ -84,8 +84,7 @@ static bool limits_are_zero(const struct box_limits *limits)
 }
 
 /* A text member: ends inside, nothing behind its end, present or absent as the request wants. */
-static int check_text(
-        const char *name, const char *text, size_t size, bool wanted, struct err *err)
+static int check_text(const char *name, const char *text, size_t size, bool wanted, struct err *err)
 {
 	size_t len = strnlen(text, size);
 
@@ -104,8 +103,8 @@ static int check_text(
 static int check_members(const struct box_request *q, size_t nfds, struct err *err)
 {
 	bool limits = request_table[q->type].limits;
-	int r = check_text("language", q->language, sizeof(q->language),
-	        request_table[q->type].language, err);
+	int r = check_text(
+	        "language", q->language, sizeof(q->language), request_table[q->type].language, err);
 
 	if (r < 0)
 		return r;
@@ -126,7 +125,8 @@ int box_request_parse(
         const void *packet, size_t len, size_t nfds, struct box_request *out, struct err *err)
 {
 	if (len != sizeof(*out))
-		return err_set(err, ERR_BUG, "packet of %zu bytes instead of %zu", len, sizeof(*out));
+		return err_set(
+		        err, ERR_BUG, "packet of %zu bytes instead of %zu", len, sizeof(*out));
 	memcpy(out, packet, sizeof(*out));
 	if (out->magic != BOX_MAGIC)
 		return err_set(err, ERR_BUG, "not a request");
@@ -136,7 +136,8 @@ int box_request_parse(
 	if (out->type >= ARRAY_LEN(request_table) || !request_table[out->type].name)
 		return err_set(err, ERR_BUG, "no request has number %u", out->type);
 	if (!request_table[out->type].built)
-		return err_set(err, ERR_INPUT, "%s is not built yet", request_table[out->type].name);
+		return err_set(
+		        err, ERR_INPUT, "%s is not built yet", request_table[out->type].name);
 	if (check_members(out, nfds, err) < 0)
 		return err_wrap(err, "%s", request_table[out->type].name);
 	return 0;

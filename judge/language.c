@@ -46,8 +46,8 @@ static int check_command(const char *command, struct err *err)
 }
 
 /* A list of strings, or one string; a missing one is empty. */
-static int read_list(
-        const json_t *row, const char *name, const char **out, size_t *n, size_t max, struct err *err)
+static int read_list(const json_t *row, const char *name, const char **out, size_t *n, size_t max,
+        struct err *err)
 {
 	const json_t *v = json_object_get(row, name);
 
@@ -97,8 +97,8 @@ static int read_numbers(const json_t *row, struct language *l, struct err *err)
 
 static int read_lists(const json_t *row, struct language *l, struct err *err)
 {
-	int r = read_list(row, "extensions", l->extensions, &l->nextensions, LANGUAGE_MAX_EXTENSIONS,
-	        err);
+	int r = read_list(
+	        row, "extensions", l->extensions, &l->nextensions, LANGUAGE_MAX_EXTENSIONS, err);
 
 	if (r < 0)
 		return r;
@@ -257,7 +257,8 @@ bool language_is_name(const char *s)
 
 	if (len == 0 || len >= LANGUAGE_NAME_SIZE || s[0] == '-' || s[0] == '.')
 		return false;
-	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$+-") == len;
+	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$+-") ==
+	       len;
 }
 
 /* Entry points. */
@@ -340,7 +341,8 @@ static void copy_stem(const char *file, char out[LANGUAGE_NAME_SIZE])
 {
 	const char *dot = strrchr(file, '.');
 
-	snprintf(out, LANGUAGE_NAME_SIZE, "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
+	snprintf(
+	        out, LANGUAGE_NAME_SIZE, "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
 }
 
 static int entry_by_rule(const struct language *l, const struct language_file *files, size_t n,
@@ -358,8 +360,8 @@ static int entry_by_rule(const struct language *l, const struct language_file *f
 			snprintf(out, LANGUAGE_NAME_SIZE, "%s", files[i].name);
 		return 0;
 	}
-	return err_set(err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name,
-	        l->extensions[0]);
+	return err_set(
+	        err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name, l->extensions[0]);
 }
 
 int language_entry(const struct language *l, const struct language_file *files, size_t n,
@@ -388,8 +390,8 @@ static const char *main_source(const struct language *l, const struct language_v
 	return v->entry;
 }
 
-static void add_placeholder(
-        const struct language *l, const char *name, const struct language_values *v, struct buf *out)
+static void add_placeholder(const struct language *l, const char *name,
+        const struct language_values *v, struct buf *out)
 {
 	char stem[LANGUAGE_NAME_SIZE];
 
@@ -428,8 +430,8 @@ static void add_word(const struct language *l, const char *word, size_t len,
 	buf_add(out, "", 1);
 }
 
-int language_expand(const struct language *l, const char *command,
-        const struct language_values *v, struct buf *words, struct err *err)
+int language_expand(const struct language *l, const char *command, const struct language_values *v,
+        struct buf *words, struct err *err)
 {
 	for (size_t i = 0; i < v->nsources; i++)
 		if (!language_is_name(v->sources[i]))

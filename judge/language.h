@@ -103,7 +103,7 @@ int language_entry(const struct language *l, const struct language_file *files, 
         const char *wanted, char out[LANGUAGE_NAME_SIZE], struct err *err);
 
 /* Appends the words of a command to *words, each with its NUL, and one empty word as its end. */
-int language_expand(const struct language *l, const char *command,
-        const struct language_values *v, struct buf *words, struct err *err);
+int language_expand(const struct language *l, const char *command, const struct language_values *v,
+        struct buf *words, struct err *err);
 
 #endif

@@ -1,0 +1,435 @@
+/* box_client.c -- see box_client.h. Requests are numbered; an answer to an earlier one (its KILL
+ * came too late) is thrown away. */
+#include "judge/box_client.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "judge/archive.h"
+#include "judge/box_packet.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <fcntl.h>
+#include <poll.h>
+
+enum {
+	MAX_ANSWER_FDS = 2,
+	SLACK_MS = 100000, /* beyond a step's wall limit: waiting for memory, killing */
+	LOAD_MS = 120000,
+	VERSION_MS = 150000,
+};
+
+#define MIB ((int64_t)1 << 20)
+
+struct box {
+	int fd;
+	uint32_t serial;
+	int64_t deadline_ms; /* of the request at work */
+	struct box_info info;
+};
+
+struct answer {
+	struct box_reply reply;
+	int fds[MAX_ANSWER_FDS];
+	size_t nfds;
+};
+
+static int lost(struct err *err, const char *what)
+{
+	return err_set(err, ERR_BUSY, "box: %s: %s", what, errno ? strerror(errno) : "it hung up");
+}
+
+static void drop_answer(struct answer *a)
+{
+	for (size_t i = 0; i < a->nfds; i++)
+		close(a->fds[i]);
+	a->nfds = 0;
+}
+
+static int send_request(
+        struct box *b, struct box_request *q, const int *fds, size_t nfds, struct err *err)
+{
+	q->magic = BOX_MAGIC;
+	q->version = BOX_VERSION_NUMBER;
+	q->serial = ++b->serial;
+	if (packet_send(b->fd, q, sizeof(*q), fds, nfds, 0) < 0)
+		return lost(err, "send");
+	return 0;
+}
+
+static int receive(struct box *b, struct answer *a, struct err *err)
+{
+	ssize_t n;
+
+	errno = 0;
+	n = packet_receive(
+	        b->fd, &a->reply, sizeof(a->reply), a->fds, MAX_ANSWER_FDS, &a->nfds, MSG_DONTWAIT);
+	if (n != (ssize_t)sizeof(a->reply) || a->reply.magic != BOX_MAGIC ||
+	        a->reply.version != BOX_VERSION_NUMBER) {
+		drop_answer(a);
+		return lost(err, "receive");
+	}
+	a->reply.result.fault[BOX_FAULT_SIZE - 1] = 0;
+	return 0;
+}
+
+/* 1: the answer to the request at work; 0: not until the time (CLOCK_MONOTONIC). */
+static int await(struct box *b, int64_t until_ms, struct answer *a, struct err *err)
+{
+	struct pollfd p = {.fd = b->fd, .events = POLLIN};
+
+	for (;;) {
+		int64_t left = until_ms - clock_mono_ms();
+		int n = poll(&p, 1, left < 0 ? 0 : (int)left);
+
+		if (n < 0 && errno != EINTR)
+			return lost(err, "poll");
+		if (n == 0)
+			return 0;
+		if (n < 0)
+			continue;
+		if (receive(b, a, err) < 0)
+			return -(int)err->code;
+		if (a->reply.serial == b->serial || a->reply.serial == 0)
+			return 1;
+		drop_answer(a);
+	}
+}
+
+/* The answer, or 0 when timeout_ms (0: the request's own deadline) is over; REFUSED becomes
+ * ERR_INPUT (of a whole connection: ERR_BUSY). */
+static int wait_answer(struct box *b, int timeout_ms, struct answer *a, struct err *err)
+{
+	int64_t until = clock_mono_ms() + timeout_ms;
+	int r;
+
+	if (timeout_ms == 0 || until > b->deadline_ms)
+		until = b->deadline_ms;
+	r = await(b, until, a, err);
+	if (r < 0)
+		return r;
+	if (r == 0 && clock_mono_ms() >= b->deadline_ms)
+		return err_set(err, ERR_BUSY, "box: no answer in time");
+	if (r == 0)
+		return 0;
+	if (a->reply.type != BOX_REFUSED)
+		return 1;
+	drop_answer(a);
+	return err_set(
+	        err, a->reply.serial == 0 ? ERR_BUSY : ERR_INPUT, "box: %s", a->reply.result.fault);
+}
+
+/* A fault of the sandbox is no result. */
+static int check_fault(const struct box_result *r, struct err *err)
+{
+	if (r->end != BOX_END_FAULT)
+		return 0;
+	return err_set(err, ERR_BUSY, "box: fault: %s", r->fault);
+}
+
+static int set_text(char *out, size_t size, const char *text, const char *what, struct err *err)
+{
+	int n = snprintf(out, size, "%s", text);
+
+	if (n <= 0 || (size_t)n >= size)
+		return err_set(
+		        err, ERR_INPUT, "box: %s \"%.40s\" is empty or too long", what, text);
+	return 0;
+}
+
+/* Opening. */
+
+static int connect_to(const char *path, struct err *err)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	auto_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (set_text(a.sun_path, sizeof(a.sun_path), path, "socket", err) < 0)
+		return -(int)err->code;
+	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return err_set(err, ERR_BUSY, "box: %s: %s", path, strerror(errno));
+	return steal_fd(&fd);
+}
+
+static int hello(struct box *b, const char *judge_name, int timeout_ms, struct err *err)
+{
+	struct box_request q = {.type = BOX_HELLO};
+	struct answer a;
+	int r = set_text(q.entry, sizeof(q.entry), judge_name, "name", err);
+
+	if (r < 0)
+		return r;
+	b->deadline_ms = clock_mono_ms() + timeout_ms;
+	if ((r = send_request(b, &q, NULL, 0, err)) < 0)
+		return r;
+	r = wait_answer(b, 0, &a, err);
+	if (r < 0)
+		return r;
+	drop_answer(&a);
+	b->info = a.reply.info;
+	return 0;
+}
+
+int box_open(const char *socket_path, const char *judge_name, int timeout_ms, struct box **out,
+        struct err *err)
+{
+	int fd = connect_to(socket_path, err);
+	struct box *b;
+
+	if (fd < 0)
+		return fd;
+	b = xcalloc(1, sizeof(*b));
+	b->fd = fd;
+	if (hello(b, judge_name, timeout_ms, err) < 0) {
+		box_close(b);
+		return -(int)err->code;
+	}
+	*out = b;
+	return 0;
+}
+
+void box_close(struct box *b)
+{
+	if (!b)
+		return;
+	close(b->fd);
+	free(b);
+}
+
+const struct box_info *box_info(const struct box *b)
+{
+	return &b->info;
+}
+
+int box_fd(const struct box *b)
+{
+	return b->fd;
+}
+
+/* Memfds. */
+
+static int seal(int fd, struct err *err)
+{
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+		return err_set(err, ERR_BUSY, "seal: %s", strerror(errno));
+	return 0;
+}
+
+static int new_memfd(const char *name, struct err *err)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return err_set(err, ERR_BUSY, "memfd: %s", strerror(errno));
+	return fd;
+}
+
+int box_memfd(const void *data, size_t len, struct err *err)
+{
+	auto_close int fd = new_memfd("input", err);
+	int r = fd < 0 ? fd : archive_write(fd, data, len, err);
+
+	if (r == 0)
+		r = seal(fd, err);
+	return r < 0 ? r : steal_fd(&fd);
+}
+
+static int pack_sources(const struct box_source *files, size_t nfiles, struct err *err)
+{
+	auto_close int fd = new_memfd("sources", err);
+	int r = fd < 0 ? fd : archive_begin(fd, err);
+
+	for (size_t i = 0; r == 0 && i < nfiles; i++) {
+		r = archive_add(fd, files[i].name, false, files[i].len, err);
+		if (r == 0)
+			r = archive_write(fd, files[i].data, files[i].len, err);
+	}
+	if (r == 0)
+		r = archive_end(fd, err);
+	if (r == 0)
+		r = seal(fd, err);
+	return r < 0 ? r : steal_fd(&fd);
+}
+
+/* Compiling. */
+
+struct box_limits box_compile_limits(void)
+{
+	return (struct box_limits){.cpu_ms = 60000,
+	        .wall_ms = 120000,
+	        .memory_bytes = 2048 * MIB,
+	        .tmp_bytes = 512 * MIB,
+	        .pids = 256};
+}
+
+int box_compile_start(struct box *b, const char *language, const char *entry,
+        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
+        struct err *err)
+{
+	struct box_request q = {
+	        .type = BOX_COMPILE, .limits = limits ? *limits : box_compile_limits()};
+	auto_close int fd = -1;
+	int r;
+
+	if (nfiles == 0 || nfiles >= BOX_MAX_FILES)
+		return err_set(err, ERR_INPUT, "box: %zu source files", nfiles);
+	if ((r = set_text(q.language, sizeof(q.language), language, "language", err)) < 0 ||
+	        (r = set_text(q.entry, sizeof(q.entry), entry, "entry point", err)) < 0)
+		return r;
+	fd = pack_sources(files, nfiles, err);
+	if (fd < 0)
+		return fd;
+	b->deadline_ms = clock_mono_ms() + q.limits.wall_ms + SLACK_MS;
+	return send_request(b, &q, &fd, 1, err);
+}
+
+static int read_memfd(int fd, struct box_compiled *out, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size < 0 || st.st_size > BOX_MAX_OUTPUT_BYTES)
+		return err_set(err, ERR_BUSY, "box: its output is none");
+	out->output = xcalloc(1, (size_t)st.st_size + 1);
+	out->output_len = (size_t)st.st_size;
+	for (size_t done = 0; done < out->output_len;) {
+		ssize_t n = pread(fd, out->output + done, out->output_len - done, (off_t)done);
+
+		if (n <= 0)
+			return lost(err, "read output");
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int box_compile_wait(struct box *b, int timeout_ms, struct box_compiled *out, struct err *err)
+{
+	struct answer a = {0};
+	int r = wait_answer(b, timeout_ms, &a, err);
+
+	*out = (struct box_compiled){.artifact_fd = -1};
+	if (r <= 0)
+		return r;
+	out->result = a.reply.result;
+	r = check_fault(&out->result, err);
+	if (r == 0 && a.nfds > 0)
+		r = read_memfd(a.fds[0], out, err);
+	else if (r == 0)
+		out->output = xcalloc(1, 1);
+	if (r == 0 && a.nfds == MAX_ANSWER_FDS)
+		out->artifact_fd = steal_fd(&a.fds[1]);
+	for (size_t i = 0; i < a.nfds; i++)
+		auto_close_(&a.fds[i]);
+	if (r < 0)
+		box_compiled_free(out);
+	return r < 0 ? r : 1;
+}
+
+int box_compile(struct box *b, const char *language, const char *entry,
+        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
+        struct box_compiled *out, struct err *err)
+{
+	int r;
+
+	*out = (struct box_compiled){.artifact_fd = -1};
+	r = box_compile_start(b, language, entry, files, nfiles, limits, err);
+	if (r == 0)
+		r = box_compile_wait(b, 0, out, err);
+	return r < 0 ? r : 0;
+}
+
+void box_compiled_free(struct box_compiled *c)
+{
+	/* a zeroed one has nothing: no artifact is ever descriptor 0 */
+	if (c->artifact_fd > 0)
+		close(c->artifact_fd);
+	free(c->output);
+	*c = (struct box_compiled){.artifact_fd = -1};
+}
+
+int box_version(struct box *b, const char *language, char **version, struct err *err)
+{
+	struct box_request q = {.type = BOX_VERSION};
+	struct box_compiled c = {.artifact_fd = -1};
+	int r = set_text(q.language, sizeof(q.language), language, "language", err);
+
+	b->deadline_ms = clock_mono_ms() + VERSION_MS;
+	if (r == 0)
+		r = send_request(b, &q, NULL, 0, err);
+	if (r == 0)
+		r = box_compile_wait(b, 0, &c, err);
+	if (r < 0)
+		return r;
+	if (c.result.end == BOX_END_EXITED && c.result.exit_code == 0) {
+		c.output[strcspn(c.output, "\n")] = 0;
+		*version = steal(&c.output);
+		r = 0;
+	} else {
+		r = err_set(err, ERR_NOT_FOUND,
+		        "%s is not installed here: its version command ended: %s", language,
+		        box_end_name(c.result.end));
+	}
+	box_compiled_free(&c);
+	return r;
+}
+
+/* Running. */
+
+int box_load(
+        struct box *b, const char *language, const char *entry, int artifact_fd, struct err *err)
+{
+	struct box_request q = {.type = BOX_LOAD};
+	struct answer a;
+	int r;
+
+	if ((r = set_text(q.language, sizeof(q.language), language, "language", err)) < 0 ||
+	        (r = set_text(q.entry, sizeof(q.entry), entry, "entry point", err)) < 0)
+		return r;
+	b->deadline_ms = clock_mono_ms() + LOAD_MS;
+	r = send_request(b, &q, &artifact_fd, 1, err);
+	if (r == 0)
+		r = wait_answer(b, 0, &a, err);
+	if (r < 0)
+		return r;
+	drop_answer(&a);
+	return check_fault(&a.reply.result, err);
+}
+
+int box_run_start(struct box *b, const struct box_run *run, struct err *err)
+{
+	struct box_request q = {.type = BOX_RUN, .limits = run->limits};
+	int fds[] = {run->stdin_fd, run->stdout_fd, run->stderr_fd};
+	int r = set_text(q.language, sizeof(q.language), run->language, "language", err);
+
+	if (r < 0)
+		return r;
+	b->deadline_ms = clock_mono_ms() + q.limits.wall_ms + SLACK_MS;
+	return send_request(b, &q, fds, ARRAY_LEN(fds), err);
+}
+
+int box_run_wait(struct box *b, int timeout_ms, struct box_result *result, struct err *err)
+{
+	struct answer a;
+	int r = wait_answer(b, timeout_ms, &a, err);
+
+	if (r <= 0)
+		return r;
+	drop_answer(&a);
+	*result = a.reply.result;
+	r = check_fault(result, err);
+	return r < 0 ? r : 1;
+}
+
+int box_kill(struct box *b, struct err *err)
+{
+	struct box_request q = {.magic = BOX_MAGIC,
+	        .version = BOX_VERSION_NUMBER,
+	        .type = BOX_KILL,
+	        .serial = b->serial};
+
+	if (packet_send(b->fd, &q, sizeof(q), NULL, 0, 0) < 0)
+		return lost(err, "kill");
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* runc.h -- the OCI runtime as a command. The ids of our containers are "<instance>-<index>"; the
+ * runtime keeps its state in a folder of this instance alone, so everything in it is ours. */
+#ifndef RUNC_H
+#define RUNC_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+enum { RUNC_ID_SIZE = 96, RUNC_PATH_SIZE = 512 };
+
+struct runc {
+	const char *command; /* "runc", "crun", "runsc" or a path */
+	char state[RUNC_PATH_SIZE];
+	char instance[64];
+};
+
+void runc_id(const struct runc *r, unsigned index, char out[RUNC_ID_SIZE]);
+/* First line of its version; also the check that it is there. Caller frees. */
+int runc_version(const struct runc *r, char **version, struct err *err);
+/* Starts `run --detach` of the bundle in dir with agent_fd as descriptor 3; *pid is the
+ * command's own, which ends when the container is up. Its words go to <dir>/log, the container's
+ * first pid to <dir>/pid. */
+int runc_start(const struct runc *r, unsigned index, const char *dir, int agent_fd, pid_t *pid,
+        struct err *err);
+/* Starts `delete --force`. */
+int runc_delete(const struct runc *r, unsigned index, pid_t *pid, struct err *err);
+/* At start: deletes all containers that an earlier box left. */
+int runc_delete_all(const struct runc *r, struct err *err);
+/* From <dir>/pid; -1: none. */
+pid_t runc_read_pid(const char *dir);
+/* The last line of <dir>/log, for a sentence. */
+void runc_read_log(const char *dir, char *out, size_t size);
+
+#endif
