@@ -2,8 +2,8 @@
  *
  * hiredis has two ways to fail: a NULL reply, after which the context is dead, and an error
  * reply, after which it is fine. Both are ERR_BUSY to callers; only the first drops the
- * connection. A connection that could not be made is not tried again for a second, so that a
- * Redis that is away costs each caller a comparison and not a time-out. */
+ * connection. A connection is made at most once a second, so that a Redis that is away, or
+ * that accepts and never answers, costs most callers a comparison and not a time-out. */
 #include "base/kv.h"
 
 #include "base/clock.h"
@@ -182,7 +182,6 @@ static int connected(struct kv *kv, struct err *err)
 		err->code = ERR_BUSY; /* a missing password file as well: it may come */
 		return -ERR_BUSY;
 	}
-	kv->not_before_ms = 0;
 	return 0;
 }
 
@@ -215,6 +214,7 @@ int kv_eval(struct kv *kv, const struct kv_script *script, redisReply **r, struc
 	size_t n = (size_t)argc + 3;
 	auto_free const char **words = xcalloc(n, sizeof(*words));
 	auto_free size_t *lens = xcalloc(n, sizeof(*lens));
+	struct err first = {0};
 	char sha[SHA1_TEXT];
 	char count[16];
 
@@ -227,10 +227,12 @@ int kv_eval(struct kv *kv, const struct kv_script *script, redisReply **r, struc
 		words[i] = argv[i - 3];
 	for (size_t i = 0; i < n; i++)
 		lens[i] = i >= 3 && len ? len[i - 3] : strlen(words[i]);
-	if (kv_argv(kv, r, err, (int)n, words, lens) == 0)
+	if (kv_argv(kv, r, &first, (int)n, words, lens) == 0)
 		return 0;
-	if (!strstr(err->msg, "NOSCRIPT"))
+	if (!strstr(first.msg, "NOSCRIPT")) {
+		*err = first;
 		return err_wrap(err, "script %s", script->name);
+	}
 	words[0] = "EVAL";
 	words[1] = script->text;
 	lens[0] = strlen(words[0]);

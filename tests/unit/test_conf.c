@@ -102,9 +102,9 @@ static void the_example_is_a_valid_file_with_every_default(void **state UNUSED)
 /* Writes text to a new file of that mode; its name is valid until the next call. */
 static const char *make_file(const char *text, mode_t mode)
 {
-	static char path[] = "/tmp/test-conf-XXXXXX";
+	static char path[32];
 
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
+	snprintf(path, sizeof(path), "/tmp/test-conf-XXXXXX");
 	auto_close int fd = mkstemp(path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
