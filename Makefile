@@ -101,7 +101,7 @@ $(BUILD)/scripts.h: $(wildcard scoreboard/*.lua) scripts/gen-scripts.awk
 
 unit: $(TESTS)
 	@scripts/run-unit $(TESTS)
-check check-long: all
+check check-long:
 	@LONG=$(if $(filter check-long,$@),1) MAKE="$(MAKE)" scripts/check
 bench: all web
 	@for f in tests/load/bench*.*js; do [ ! -e "$$f" ] || node "$$f" || exit 1; done
@@ -118,7 +118,8 @@ fuzz: $(FUZZERS)
 	@scripts/run-fuzz $(or $(T),5) $(FUZZERS)
 
 # Per file, again only when it or a header it includes has changed: format, clang's warnings,
-# clang-tidy (tests have one thread), gcc's analyzer, cppcheck. Then what needs to see all files at once.
+# clang-tidy (tests have one thread), gcc's analyzer, cppcheck. Then what needs to see the whole
+# tree at once.
 $(BUILD)/lint/%.c.ok: %.c .clang-format .clang-tidy | $(GENERATED)
 	@mkdir -p $(@D)
 	@clang-format --dry-run -Werror $< 2>/dev/null || { echo "$<: not formatted: make format"; exit 1; }
@@ -149,8 +150,8 @@ install: all web
 	$(if $(wildcard judge/languages.yaml),install -m 644 judge/languages.yaml $(DESTDIR)$(PREFIX)/judge)
 	for d in $(if $(wildcard api/web/package.json),$(BUILD)/web) sql problems; do \
 		[ ! -d $$d ] || { rm -rf $(DESTDIR)$(PREFIX)/$${d##*/} && cp -rL $$d $(DESTDIR)$(PREFIX)/ ; } || exit 1; done
-	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)
-	[ "$$(id -u)" != 0 ] || chown -R 0:0 $(DESTDIR)$(PREFIX)
+	cd $(DESTDIR)$(PREFIX) && for d in bin libexec web judge sql problems; do [ ! -d $$d ] || { \
+		chmod -R u=rwX,go=rX $$d && { [ "$$(id -u)" != 0 ] || chown -R 0:0 $$d; }; } || exit 1; done
 clean:
 	rm -rf $(BUILD)
 .PHONY: all unit check check-long bench fuzz lint format web install clean
