@@ -113,7 +113,7 @@ __attribute__((noreturn)) static void command_fail(const struct step *s, const c
 
 static void set_limits(const struct step *s)
 {
-	const rlim_t all = RLIM_INFINITY, files = (rlim_t)s->q->tmp_bytes;
+	const rlim_t all = RLIM_INFINITY;
 	const rlim_t cpu = (rlim_t)s->q->cpu_seconds;
 	const struct {
 		__rlimit_resource_t what;
@@ -121,7 +121,6 @@ static void set_limits(const struct step *s)
 	} limits[] = {
 	        {RLIMIT_STACK, all}, /* the memory limit is the limit */
 	        {RLIMIT_CORE, 1},    /* not 0: a core pattern that is a pipe ignores 0 */
-	        {RLIMIT_FSIZE, files},
 	        {RLIMIT_NOFILE, MAX_OPEN_FILES},
 	        {RLIMIT_CPU, cpu},
 	        {RLIMIT_MEMLOCK, 65536},

@@ -125,6 +125,22 @@ static void lock_instance(const struct host *h)
 		die("another codearena-box of instance %s is running", h->conf->instance);
 }
 
+/* Beside this program in a build folder, in libexec where installed. */
+static void find_agent(struct host *h)
+{
+	char self[BUNDLE_PATH_SIZE - 32];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	self[n > 0 ? n : 0] = 0;
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = 0;
+	snprintf(h->agent, sizeof(h->agent), "%s/codearena-agent", self);
+	if (access(h->agent, X_OK) < 0)
+		snprintf(h->agent, sizeof(h->agent), "%s/libexec/codearena-agent", h->conf->prefix);
+}
+
 static void init_host(struct daemon *d)
 {
 	struct host *h = &d->host;
@@ -135,7 +151,7 @@ static void init_host(struct daemon *d)
 	if (strlen(d->conf.instance) >= MAX_NAME)
 		die("the instance's name is too long");
 	snprintf(h->state_dir, sizeof(h->state_dir), "%.400s/box", d->conf.data_dir);
-	snprintf(h->agent, sizeof(h->agent), "%s/libexec/codearena-agent", d->conf.prefix);
+	find_agent(h);
 	make_parents(h->state_dir);
 	make_folder(h->state_dir, 0700);
 	lock_instance(h);

@@ -163,8 +163,8 @@ static int hello(struct box *b, const char *judge_name, int timeout_ms, struct e
 	if (r < 0)
 		return r;
 	b->deadline_ms = clock_mono_ms() + timeout_ms;
-	if ((r = send_request(b, &q, NULL, 0, err)) < 0)
-		return r;
+	/* a box that is full has said so already and hung up: read on */
+	(void)send_request(b, &q, NULL, 0, err);
 	r = wait_answer(b, 0, &a, err);
 	if (r < 0)
 		return r;

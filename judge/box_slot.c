@@ -967,6 +967,10 @@ void slots_accept(struct slots *all, int fd)
 		        .artifact_fd = -1};
 		return;
 	}
+	/* unread words at close would reset the connection, and lose the answer with it */
+	(void)shutdown(fd, SHUT_RD);
+	while (recv(fd, &(char){0}, 1, MSG_DONTWAIT) > 0)
+		;
 	err_set(&err, ERR_BUSY, "no free slot");
 	refuse(fd, 0, &err);
 	close(fd);

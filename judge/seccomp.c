@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <assert.h>
@@ -29,6 +30,7 @@ enum answer {
 	FCNTL,
 	IOCTL,
 	PRCTL,
+	SOCKETPAIR,
 	SIGNAL_1, /* the signal is argument 1 */
 	SIGNAL_2,
 	ANSWERS,
@@ -90,6 +92,7 @@ static const struct {
                 9},
         {IOCTL, 1, ERRNO(ENOTTY),
                 {TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX}, 7},
+        {SOCKETPAIR, 0, ERRNO(EAFNOSUPPORT), {AF_UNIX}, 1}, /* the JVM starts with one */
         {PRCTL, 0, ERRNO(EINVAL),
                 {PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_NAME,
                         PR_GET_NAME, PR_CAPBSET_READ, PR_SET_TIMERSLACK, PR_GET_TIMERSLACK,
@@ -121,6 +124,7 @@ static size_t make_ranges(struct range *out)
 	table[SYS_fcntl] = FCNTL;
 	table[SYS_ioctl] = IOCTL;
 	table[SYS_prctl] = PRCTL;
+	table[SYS_socketpair] = SOCKETPAIR;
 	table[SYS_kill] = SIGNAL_1;
 	table[SYS_tkill] = SIGNAL_1;
 	table[SYS_tgkill] = SIGNAL_2;

@@ -119,24 +119,23 @@ static void stream_both(struct box *box, struct stream s[2], int64_t limit)
 	}
 }
 
-static void print_run(const struct box_result *r, struct stream s[2], int64_t round_us, bool first)
+static void add_run(
+        struct buf *b, const struct box_result *r, const struct stream s[2], int64_t round_us)
 {
-	auto_buf struct buf b = {0};
-
-	buf_addf(&b,
-	        "%s{\"end\": \"%s\", \"exit_code\": %d, \"signal\": %d, \"cpu_us\": %lld, "
+	buf_addf(b,
+	        "{\"end\": \"%s\", \"exit_code\": %d, \"signal\": %d, \"cpu_us\": %lld, "
 	        "\"wall_us\": %lld, \"round_us\": %lld, \"memory_bytes\": %lld, "
 	        "\"pids_denied\": %u, \"stdout_bytes\": %lld, \"stdout\": ",
-	        first ? "" : ", ", box_end_name(r->end), r->exit_code, r->signal,
-	        (long long)r->cpu_us, (long long)r->wall_us, (long long)round_us,
-	        (long long)r->memory_bytes, r->pids_denied, (long long)s[0].bytes);
-	buf_add_json(&b, s[0].kept.data, s[0].kept.len);
-	buf_adds(&b, ", \"stderr\": ");
-	buf_add_json(&b, s[1].kept.data, s[1].kept.len);
-	printf("%s}", b.data);
+	        box_end_name(r->end), r->exit_code, r->signal, (long long)r->cpu_us,
+	        (long long)r->wall_us, (long long)round_us, (long long)r->memory_bytes,
+	        r->pids_denied, (long long)s[0].bytes);
+	buf_add_json(b, s[0].kept.data, s[0].kept.len);
+	buf_adds(b, ", \"stderr\": ");
+	buf_add_json(b, s[1].kept.data, s[1].kept.len);
+	buf_adds(b, "}");
 }
 
-static void run_once(struct box *box, const struct options *o, int input, bool first)
+static void run_once(struct box *box, const struct options *o, int input, struct buf *out_text)
 {
 	struct err err = {0};
 	struct stream s[2] = {0};
@@ -159,7 +158,7 @@ static void run_once(struct box *box, const struct options *o, int input, bool f
 	stream_both(box, s, o->output);
 	if (box_run_wait(box, 0, &r, &err) < 0)
 		fail(&err);
-	print_run(&r, s, clock_mono_us() - start, first);
+	add_run(out_text, &r, s, clock_mono_us() - start);
 	buf_free(&s[0].kept);
 	buf_free(&s[1].kept);
 }
@@ -188,49 +187,59 @@ static void print_version(struct box *box, const struct options *o)
 	printf("{\"version\": %s}\n", b.data);
 }
 
-static void print_compiled(const struct box_compiled *c)
+static void add_compiled(struct buf *b, const struct box_compiled *c)
 {
-	auto_buf struct buf b = {0};
-
-	buf_add_json(&b, c->output, c->output_len);
-	printf("{\"compile\": {\"end\": \"%s\", \"exit_code\": %d, \"signal\": %d, \"ms\": %lld, "
-	       "\"cpu_ms\": %lld, \"memory_bytes\": %lld, \"ok\": %s, \"output\": %s}, \"runs\": [",
+	buf_addf(b,
+	        "{\"compile\": {\"end\": \"%s\", \"exit_code\": %d, \"signal\": %d, \"ms\": %lld, "
+	        "\"cpu_ms\": %lld, \"memory_bytes\": %lld, \"ok\": %s, \"output\": ",
 	        box_end_name(c->result.end), c->result.exit_code, c->result.signal,
 	        (long long)c->result.wall_us / 1000, (long long)c->result.cpu_us / 1000,
-	        (long long)c->result.memory_bytes, c->artifact_fd >= 0 ? "true" : "false", b.data);
+	        (long long)c->result.memory_bytes, c->artifact_fd >= 0 ? "true" : "false");
+	buf_add_json(b, c->output, c->output_len);
+	buf_adds(b, "}, \"runs\": [");
+}
+
+/* Compiles, loads, runs; all of it in one JSON object, or the first error alone. */
+static void try_source(struct box *box, const struct options *o, struct buf *b)
+{
+	auto_buf struct buf text = {0};
+	auto_close int input = open_input(o);
+	struct box_compiled c;
+	struct box_source source;
+	struct err err = {0};
+
+	if (buf_read_file(&text, o->source, MAX_SOURCE, &err) < 0)
+		fail(&err);
+	source = (struct box_source){o->name, text.data, text.len};
+	if (box_compile(box, o->language, o->entry, &source, 1, &o->compile, &c, &err) < 0)
+		fail(&err);
+	if (c.artifact_fd >= 0 && box_load(box, o->language, o->entry, c.artifact_fd, &err) < 0)
+		fail(&err);
+	add_compiled(b, &c);
+	for (int64_t i = 0; c.artifact_fd >= 0 && i < o->repeat; i++) {
+		if (i > 0)
+			buf_adds(b, ", ");
+		run_once(box, o, input, b);
+	}
+	buf_adds(b, "]}");
+	box_compiled_free(&c);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = read_options(argc, argv);
-	auto_buf struct buf text = {0};
+	auto_buf struct buf b = {0};
 	struct box *box = NULL;
-	struct box_compiled c;
-	struct box_source source;
 	struct err err = {0};
-	int input;
 
 	if (box_open(o.socket, "boxtry", OPEN_MS, &box, &err) < 0)
 		fail(&err);
 	if (o.version) {
 		print_version(box, &o);
-		box_close(box);
-		return 0;
+	} else {
+		try_source(box, &o, &b);
+		printf("%s\n", b.data);
 	}
-	if (buf_read_file(&text, o.source, MAX_SOURCE, &err) < 0)
-		fail(&err);
-	source = (struct box_source){o.name, text.data, text.len};
-	if (box_compile(box, o.language, o.entry, &source, 1, &o.compile, &c, &err) < 0)
-		fail(&err);
-	if (c.artifact_fd >= 0 && box_load(box, o.language, o.entry, c.artifact_fd, &err) < 0)
-		fail(&err);
-	input = open_input(&o);
-	print_compiled(&c);
-	for (int64_t i = 0; c.artifact_fd >= 0 && i < o.repeat; i++)
-		run_once(box, &o, input, i == 0);
-	printf("]}\n");
-	box_compiled_free(&c);
-	close(input);
 	box_close(box);
 	return 0;
 }

@@ -1,0 +1,144 @@
+// life.test.mjs -- slots, refusals, and what is left when a judge or the box dies.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Box, build, programs, until } from './box.mjs';
+
+async function withBox(settings, body) {
+	const box = await new Box(settings).start();
+	try {
+		await body(box);
+	} finally {
+		await box.stop();
+	}
+}
+
+const answer42 = { language: 'c', source: path.join(programs, 'end_42.c') };
+
+test('limits of 0, negative and absurd ones are refused by name', () => withBox({}, (box) => {
+	const refused = [
+		[{ cpu_ms: 0 }, /CPU time limit.* not 0$/], [{ cpu_ms: -5 }, /CPU time limit.* not -5$/],
+		[{ wall_ms: 0 }, /wall time limit/], [{ wall_ms: 10 ** 12 }, /wall time limit/],
+		[{ memory_mib: 0 }, /memory limit/], [{ memory_mib: 1 }, /memory limit/],
+		[{ memory_mib: 10 ** 9 }, /memory limit/], [{ memory_mib: 60000 }, /above this host's budget/],
+		[{ pids: 0 }, /pids limit/], [{ pids: 100000 }, /pids limit/],
+		[{ tmp_mib: 0 }, /size of \/tmp/], [{ tmp_mib: 10 ** 6 }, /size of \/tmp/],
+	];
+	for (const [options, words] of refused) {
+		const answer = box.try({ ...answer42, ...options });
+		assert.match(answer.error ?? '', words);
+		assert.equal(answer.code, 1);
+	}
+}));
+
+test('an unknown language, a name with a path and stdin that is no file are refused', () => withBox({}, (box) => {
+	assert.match(box.try({ ...answer42, language: 'cobol' }).error, /no such language: "cobol"/);
+	assert.match(box.try({ ...answer42, name: '-o' }).error, /not a plain name/);
+	assert.match(box.try({ ...answer42, name: '../x.c', entry: 'x.c' }).error, /no file name/);
+	assert.match(box.try({ ...answer42, stdin: '/dev/zero' }).error, /stdin must be a regular file/);
+	const open = path.join(box.folder, 'open');
+	fs.writeFileSync(open, 'x');
+	fs.chmodSync(open, 0o666);
+	assert.match(box.try({ ...answer42, stdin: open }).error, /not writable by others/);
+}));
+
+test('a language without its compiler says so by its version command', () => withBox({}, (box) => {
+	assert.match(box.try({ language: 'cpp', version: 1 }).version, /g\+\+|GCC/);
+	assert.equal(box.try({ language: 'csharp', version: 1 }).code, 3);
+}));
+
+test('each connection is a slot, and one more is refused', () => withBox({ slots: 1 }, async (box) => {
+	const first = box.tryLater({ language: 'c', source: box.program('sleep.c'), wall_ms: 1500 });
+	await until('the first to run', () => box.processes(true).length > 0);
+	assert.match(box.try(answer42).error, /no free slot/);
+	assert.equal((await first.answer).runs[0].end, 'wall limit');
+	assert.equal(box.try(answer42).runs[0].exit_code, 42);
+}));
+
+test('steps beyond the memory budget wait for their turn', () => withBox({ memory_budget_mib: 2100 }, async (box) => {
+	const options = { language: 'c', source: box.program('sleep.c'), wall_ms: 600, memory_mib: 1500 };
+	const both = [box.tryLater(options), box.tryLater(options)];
+	let most = 0;
+	const timer = setInterval(() => (most = Math.max(most, box.processes(true).length)), 50);
+	for (const one of both) assert.equal((await one.answer).runs[0].end, 'wall limit');
+	clearInterval(timer);
+	assert.ok(most <= 5, `${most} processes at once`); // one step, or one compiler's
+}));
+
+test('only the judge\'s user and root can connect', () => withBox({}, (box) => {
+	fs.chmodSync(box.folder, 0o755);
+	fs.chmodSync(box.socket, 0o666);
+	const copy = path.join(box.folder, 'boxtry');
+	fs.copyFileSync(path.join(build, 'boxtry'), copy);
+	fs.chmodSync(copy, 0o755);
+	const answer = box.try({ language: 'c', version: 1 }, { uid: 65534, gid: 65534 });
+	assert.equal(answer.code, 5, JSON.stringify(answer));
+	assert.match(fs.readFileSync(box.log, 'utf8'), /box\.denied uid=65534/);
+}));
+
+test('when the judge dies its step dies at once', () => withBox({}, async (box) => {
+	const judge = box.tryLater({ language: 'c', source: box.program('ignore_signals.c'), cpu_ms: 60000, wall_ms: 100000 });
+	await until('the step to run', () => box.processes(true).length > 0 && fs.readFileSync(box.log, 'utf8').includes('opened'));
+	await new Promise((done) => setTimeout(done, 700));
+	judge.child.kill('SIGKILL');
+	await until('the step to die', () => box.processes(true).length === 0, 2000);
+	assert.equal(box.try(answer42).runs[0].exit_code, 42);
+}));
+
+test('kill -9 of the box leaves nothing after its restart', () => withBox({}, async (box) => {
+	const judge = box.tryLater({ language: 'c', source: box.program('spin_orphans.c'), cpu_ms: 60000, wall_ms: 100000 });
+	await until('the step to run', () => box.processes(true).length > 3);
+	await box.kill('SIGKILL');
+	assert.equal((await judge.answer).code, 5);
+	await until('every process to die', () => box.processes().length === 0, 3000);
+	assert.deepEqual(box.mounts(), []);
+	fs.unlinkSync(box.socket);
+	await box.start();
+	assert.equal(box.try(answer42).runs[0].exit_code, 42);
+	await box.kill('SIGTERM');
+	assert.deepEqual(box.processes(), []);
+	assert.deepEqual(box.cgroups(), []);
+	assert.deepEqual(box.containers(), []);
+	assert.deepEqual(box.mounts(), []);
+}));
+
+test('containers are replaced after so many executions, and nobody notices', () => withBox({ rotate_after: 5 }, (box) => {
+	const answer = box.try({ ...answer42, repeat: 60 });
+	assert.equal(answer.runs.length, 60);
+	for (const run of answer.runs) assert.equal(run.exit_code, 42);
+	const ready = fs.readFileSync(box.log, 'utf8').match(/cell\.ready/g);
+	assert.ok(ready.length > 3 + 3, `${ready.length} containers`);
+}));
+
+test('a container whose agent is killed is a fault, and the next step finds another', () => withBox({}, async (box) => {
+	const judge = box.tryLater({ language: 'c', source: box.program('sleep.c'), wall_ms: 60000, cpu_ms: 50000 });
+	await until('the program to run', () => box.processes(true).some((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('./main')));
+	const step = box.processes(true)[0];
+	const parent = (pid) => /^PPid:\t(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+	process.kill(Number(parent(parent(step))), 'SIGKILL');
+	assert.match((await judge.answer).error, /fault: the container ended/);
+	assert.equal(box.try(answer42).runs[0].exit_code, 42);
+}));
+
+test('a runtime that is missing is a judge fault with a sentence, not an end', () => withBox({ runtime: '/nonexistent/runc' }, async (box) => {
+	const answer = box.try(answer42);
+	assert.equal(answer.code, 5);
+	assert.match(answer.error, /fault: no container: .*nonexistent/);
+	assert.equal(box.child.exitCode, null);
+}));
+
+test('two boxes of one instance: the second refuses to start', () => withBox({}, async (box) => {
+	const second = new Box({ instance: box.instance, data_dir: box.settings.data_dir });
+	second.instance = box.instance;
+	await assert.rejects(second.start(), /another codearena-box/);
+	fs.rmSync(second.folder, { recursive: true });
+}));
+
+test('the time per test case (measured, generous bound)', () => withBox({}, (box) => {
+	const answer = box.try({ ...answer42, repeat: 200 });
+	const times = answer.runs.map((run) => run.round_us).sort((a, b) => a - b);
+	const ms = (i) => (times[Math.floor(i * (times.length - 1))] / 1000).toFixed(2);
+	console.log(`# ms per test case: median ${ms(0.5)}, p10 ${ms(0.1)}, p95 ${ms(0.95)}`);
+	assert.ok(times[100] < 10000);
+}));

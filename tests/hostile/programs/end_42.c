@@ -1,0 +1,5 @@
+// expect: run exited 42
+int main(void)
+{
+	return 42;
+}

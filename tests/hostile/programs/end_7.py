@@ -1,0 +1,3 @@
+# expect: run exited 7
+import sys
+sys.exit(7)

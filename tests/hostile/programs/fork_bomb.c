@@ -1,0 +1,8 @@
+// expect: run cpu limit; pids_denied
+// options: pids=32 wall_ms=10000
+#include <unistd.h>
+int main(void)
+{
+	for (;;)
+		fork();
+}

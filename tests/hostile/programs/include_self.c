@@ -1,0 +1,7 @@
+// expect: compile cpu limit
+// options: compile_cpu_ms=2000
+#include __FILE__
+#include __FILE__
+int main(void)
+{
+}

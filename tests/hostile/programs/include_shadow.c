@@ -1,0 +1,6 @@
+// expect: compile exited 1
+// output: No such file
+#include "/etc/shadow"
+int main(void)
+{
+}

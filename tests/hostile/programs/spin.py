@@ -1,0 +1,3 @@
+# expect: run cpu limit
+# options: cpu_ms=300
+while True: pass

@@ -1,0 +1,9 @@
+// expect: run security violation
+#define _GNU_SOURCE
+#include <unistd.h>
+#include <sys/syscall.h>
+int main(void)
+{
+	syscall(SYS_finit_module, 0, "", 0);
+	return 0;
+}

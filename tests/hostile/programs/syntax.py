@@ -1,0 +1,3 @@
+# expect: compile exited 1
+# output: SyntaxError
+this is no python
