@@ -67,8 +67,7 @@ struct report {
 /* One step. */
 struct step {
 	const struct agent_request *q;
-	int fds[AGENT_MAX_FDS];
-	size_t nfds;
+	const int *fds;
 	int into;              /* cgroup directory or -1 */
 	int sources, artifact; /* or -1 */
 	char *argv[MAX_WORDS]; /* into q->words */
@@ -83,6 +82,7 @@ struct agent {
 	struct seccomp filter;
 	struct report *report;
 	struct agent_request q;
+	struct packet_fds fds;
 	struct step step;
 	bool loaded; /* something is mounted on the work folder */
 	char init_stack[STACK_SIZE] __attribute__((aligned(16)));
@@ -99,7 +99,7 @@ static int64_t now_us(void)
 
 static int set_errno(struct err *err, const char *what)
 {
-	return err_set(err, ERR_BUSY, "agent: %s: %s", what, strerror(errno));
+	return err_set(err, ERR_BUSY, "agent: %s: %s", what, strerrordesc_np(errno));
 }
 
 /* The command: PID 2. It shares its parent's memory until execve (vfork), hence no stdio. */
@@ -473,7 +473,7 @@ static int pack_folder(struct packer *p, const char *folder, struct err *err)
 
 	if (!d)
 		return 0;
-	while ((e = readdir(d))) {
+	while ((e = readdir(d))) { // NOLINT(concurrency-mt-unsafe): one thread
 		int n, r = 0;
 
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -525,11 +525,13 @@ static int send_reply(const struct agent_reply *r)
 }
 
 /* Receives one request and its descriptors; false when box is gone. */
-static bool receive(struct agent_request *q, int fds[AGENT_MAX_FDS], size_t *nfds)
+static bool receive(struct agent_request *q, struct packet_fds *fds)
 {
-	ssize_t n = packet_receive(AGENT_SOCKET, q, sizeof(*q), fds, AGENT_MAX_FDS, nfds, 0);
 	const ssize_t head = (ssize_t)offsetof(struct agent_request, words);
+	ssize_t n;
 
+	fds->max = AGENT_MAX_FDS;
+	n = packet_receive(AGENT_SOCKET, q, sizeof(*q), fds);
 	return n >= head && q->magic == AGENT_MAGIC && q->words_len <= AGENT_WORDS_SIZE &&
 	       n >= head + (ssize_t)q->words_len;
 }
@@ -554,7 +556,7 @@ static int split_words(struct step *s, char *words, size_t len, struct err *err)
 	return 0;
 }
 
-static int take_step(struct agent *a, size_t nfds, struct err *err)
+static int take_step(struct agent *a, struct err *err)
 {
 	struct step *s = &a->step;
 	const struct agent_request *q = &a->q;
@@ -562,11 +564,13 @@ static int take_step(struct agent *a, size_t nfds, struct err *err)
 	size_t want = i + (q->flags & AGENT_INTO ? 1U : 0) + (q->flags & AGENT_SOURCES ? 1U : 0) +
 	              (q->flags & AGENT_PACK ? 1U : 0);
 
-	if (q->njoin > AGENT_MAX_JOIN || nfds != want)
-		return err_set(err, ERR_BUG, "agent: %zu descriptors instead of %zu", nfds, want);
+	if (q->njoin > AGENT_MAX_JOIN || a->fds.n != want)
+		return err_set(
+		        err, ERR_BUG, "agent: %zu descriptors instead of %zu", a->fds.n, want);
 	if (q->words_len == 0 || a->q.words[q->words_len - 1])
 		return err_set(err, ERR_BUG, "agent: words have no end");
 	s->q = q;
+	s->fds = a->fds.fd;
 	s->into = q->flags & AGENT_INTO ? s->fds[i++] : -1;
 	s->sources = q->flags & AGENT_SOURCES ? s->fds[i++] : -1;
 	s->artifact = q->flags & AGENT_PACK ? s->fds[i++] : -1;
@@ -576,17 +580,27 @@ static int take_step(struct agent *a, size_t nfds, struct err *err)
 	return split_words(s, a->q.words, q->words_len, err);
 }
 
-/* Waits for the init; KILL and the end of box are heard meanwhile. */
-static int watch(struct agent *a, pid_t pid, int pidfd)
+/* While a step runs: its KILL, or the end of box, and with it ours. */
+static void hear_box(const struct agent *a, pid_t pid)
 {
 	static struct agent_request q;
+	struct packet_fds fds;
+
+	if (!receive(&q, &fds))
+		_exit(0);
+	packet_close(&fds);
+	if (q.type == AGENT_KILL && q.serial == a->q.serial)
+		kill(pid, SIGKILL);
+}
+
+/* Waits for the init. */
+static int watch(const struct agent *a, pid_t pid, int pidfd)
+{
 	struct pollfd p[2] = {
 	        {.fd = pidfd, .events = POLLIN}, {.fd = AGENT_SOCKET, .events = POLLIN}};
 	int64_t deadline = now_us() / 1000 + a->q.wall_ms + BACKSTOP_MS;
 
 	for (;;) {
-		int fds[AGENT_MAX_FDS];
-		size_t nfds;
 		int64_t left = deadline - now_us() / 1000;
 		int n = poll(p, 2, left < 0 ? 0 : (int)left);
 
@@ -594,14 +608,10 @@ static int watch(struct agent *a, pid_t pid, int pidfd)
 			return -1;
 		if (n == 0)
 			kill(pid, SIGKILL);
-		if (p[0].revents)
+		if (n > 0 && p[0].revents)
 			return waitpid(pid, &(int){0}, 0) == pid ? 0 : -1;
-		if (n <= 0 || !p[1].revents)
-			continue;
-		if (!receive(&q, fds, &nfds))
-			_exit(0);
-		if (q.type == AGENT_KILL && q.serial == a->q.serial)
-			kill(pid, SIGKILL);
+		if (n > 0)
+			hear_box(a, pid);
 	}
 }
 
@@ -614,7 +624,7 @@ static int explain_failure(const struct step *s, struct agent_reply *r, struct e
 		return 0;
 	r->missing = s->report->exec_failed;
 	errno = s->report->failed_errno;
-	return err_set(err, ERR_BUSY, "agent: %s: %s", s->report->failed, strerror(errno));
+	return err_set(err, ERR_BUSY, "agent: %s: %s", s->report->failed, strerrordesc_np(errno));
 }
 
 static int run_step(struct agent *a, struct agent_reply *r, struct err *err)
@@ -667,24 +677,23 @@ static int compile(struct agent *a, struct agent_reply *r, struct err *err)
 	return code;
 }
 
-static void serve(struct agent *a, size_t nfds)
+static void serve(struct agent *a)
 {
 	struct agent_reply r = {.magic = AGENT_MAGIC, .type = AGENT_DONE, .serial = a->q.serial};
 	struct err err = {0};
 	int code = 0;
 
-	if (a->q.type == AGENT_LOAD && nfds == 1)
-		code = load(a, a->step.fds[0], &err);
+	if (a->q.type == AGENT_LOAD && a->fds.n == 1)
+		code = load(a, a->fds.fd[0], &err);
 	else if (a->q.type == AGENT_STEP)
-		code = take_step(a, nfds, &err);
+		code = take_step(a, &err);
 	else if (a->q.type != AGENT_KILL)
 		code = err_set(&err, ERR_BUG, "agent: no such request");
 	if (a->q.type == AGENT_STEP && code == 0)
 		code = a->step.sources < 0 ? run_step(a, &r, &err) : compile(a, &r, &err);
 	if (code < 0)
 		snprintf(r.fault, sizeof(r.fault), "%s", err.msg);
-	for (size_t i = 0; i < nfds; i++)
-		close(a->step.fds[i]);
+	packet_close(&a->fds);
 	/* a KILL that comes here is late: its step has ended */
 	if (a->q.type != AGENT_KILL && send_reply(&r) < 0)
 		_exit(1);
@@ -694,7 +703,6 @@ int main(void)
 {
 	static struct agent a;
 	struct agent_reply ready = {.magic = AGENT_MAGIC, .type = AGENT_READY};
-	size_t nfds;
 
 	seccomp_build(&a.filter);
 	umask(022);
@@ -709,7 +717,7 @@ int main(void)
 		return 1;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || send_reply(&ready) < 0)
 		return 1;
-	while (receive(&a.q, a.step.fds, &nfds))
-		serve(&a, nfds);
+	while (receive(&a.q, &a.fds))
+		serve(&a);
 	return 0;
 }

@@ -73,7 +73,7 @@ int archive_write(int fd, const void *data, size_t len, struct err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(err, ERR_BUSY, "archive: write: %s", strerror(errno));
+			return err_set(err, ERR_BUSY, "archive: write: %s", strerrordesc_np(errno));
 		p += n;
 		len -= (size_t)n;
 	}

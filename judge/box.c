@@ -63,7 +63,7 @@ struct daemon {
 static void make_folder(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) < 0 && errno != EEXIST)
-		die("mkdir %s: %s", path, strerror(errno));
+		die("mkdir %s: %s", path, strerrordesc_np(errno));
 }
 
 /* Every folder on the way to a file; those that exist stay as they are. */
@@ -82,11 +82,11 @@ static void leave_the_world(void)
 	if (geteuid() != 0)
 		die("codearena-box must run as root");
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0)
-		die("unshare: %s", strerror(errno));
+		die("unshare: %s", strerrordesc_np(errno));
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		die("private mounts: %s", strerror(errno));
+		die("private mounts: %s", strerrordesc_np(errno));
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		die("subreaper: %s", strerror(errno));
+		die("subreaper: %s", strerrordesc_np(errno));
 	umask(022);
 }
 
@@ -104,7 +104,7 @@ static void find_cpus(struct host *h)
 	cpu_set_t set;
 
 	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		die("sched_getaffinity: %s", strerror(errno));
+		die("sched_getaffinity: %s", strerrordesc_np(errno));
 	for (int i = 0; i < CPU_SETSIZE && h->ncpus < HOST_MAX_CPUS; i++)
 		if (CPU_ISSET((unsigned)i, &set))
 			h->cpus[h->ncpus++] = i;
@@ -120,7 +120,7 @@ static void lock_instance(const struct host *h)
 	snprintf(path, sizeof(path), "%s/lock", h->state_dir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		die("%s: %s", path, strerror(errno));
+		die("%s: %s", path, strerrordesc_np(errno));
 	if (fcntl(fd, F_SETLK, &lock) < 0)
 		die("another codearena-box of instance %s is running", h->conf->instance);
 }
@@ -220,12 +220,12 @@ static void open_socket(struct daemon *d)
 	d->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	umask(0777);
 	if (d->listener < 0 || bind(d->listener, (struct sockaddr *)&a, sizeof(a)) < 0)
-		die("%s: %s", a.sun_path, strerror(errno));
+		die("%s: %s", a.sun_path, strerrordesc_np(errno));
 	umask(022);
 	if (chown(a.sun_path, 0, gid) < 0 || chmod(a.sun_path, 0660) < 0)
-		die("%s: %s", a.sun_path, strerror(errno));
+		die("%s: %s", a.sun_path, strerrordesc_np(errno));
 	if (listen(d->listener, BACKLOG) < 0)
-		die("listen: %s", strerror(errno));
+		die("listen: %s", strerrordesc_np(errno));
 }
 
 static void open_signals(struct daemon *d)
@@ -236,10 +236,10 @@ static void open_signals(struct daemon *d)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (d->signals < 0)
-		die("signalfd: %s", strerror(errno));
+		die("signalfd: %s", strerrordesc_np(errno));
 }
 
 static void make_slots(struct daemon *d)

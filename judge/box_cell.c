@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <signal.h>
 
 enum {
@@ -71,8 +72,9 @@ static int start(struct cell *c, struct err *err)
 	int pair[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return err_set(err, ERR_BUSY, "socketpair: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "socketpair: %s", strerrordesc_np(errno));
 	c->fd = pair[0];
+	(void)fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	agent_end = pair[1];
 	cgroup_cell_path(&c->host->cgroup, c->index, cgroup);
 	r = bundle_write(&b, c->dir, err);
@@ -206,8 +208,8 @@ int cell_send(
 {
 	size_t len = offsetof(struct agent_request, words) + q->words_len;
 
-	if (c->fd < 0 || packet_send(c->fd, q, len, fds, nfds, MSG_DONTWAIT) < 0)
-		return err_set(err, ERR_BUSY, "the container is gone: %s", strerror(errno));
+	if (c->fd < 0 || packet_send(c->fd, q, len, fds, nfds) < 0)
+		return err_set(err, ERR_BUSY, "the container is gone: %s", strerrordesc_np(errno));
 	return 0;
 }
 

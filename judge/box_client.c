@@ -33,20 +33,18 @@ struct box {
 
 struct answer {
 	struct box_reply reply;
-	int fds[MAX_ANSWER_FDS];
-	size_t nfds;
+	struct packet_fds fds;
 };
 
 static int lost(struct err *err, const char *what)
 {
-	return err_set(err, ERR_BUSY, "box: %s: %s", what, errno ? strerror(errno) : "it hung up");
+	return err_set(
+	        err, ERR_BUSY, "box: %s: %s", what, errno ? strerrordesc_np(errno) : "it hung up");
 }
 
 static void drop_answer(struct answer *a)
 {
-	for (size_t i = 0; i < a->nfds; i++)
-		close(a->fds[i]);
-	a->nfds = 0;
+	packet_close(&a->fds);
 }
 
 static int send_request(
@@ -55,7 +53,7 @@ static int send_request(
 	q->magic = BOX_MAGIC;
 	q->version = BOX_VERSION_NUMBER;
 	q->serial = ++b->serial;
-	if (packet_send(b->fd, q, sizeof(*q), fds, nfds, 0) < 0)
+	if (packet_send(b->fd, q, sizeof(*q), fds, nfds) < 0)
 		return lost(err, "send");
 	return 0;
 }
@@ -65,8 +63,8 @@ static int receive(struct box *b, struct answer *a, struct err *err)
 	ssize_t n;
 
 	errno = 0;
-	n = packet_receive(
-	        b->fd, &a->reply, sizeof(a->reply), a->fds, MAX_ANSWER_FDS, &a->nfds, MSG_DONTWAIT);
+	a->fds.max = MAX_ANSWER_FDS;
+	n = packet_receive(b->fd, &a->reply, sizeof(a->reply), &a->fds);
 	if (n != (ssize_t)sizeof(a->reply) || a->reply.magic != BOX_MAGIC ||
 	        a->reply.version != BOX_VERSION_NUMBER) {
 		drop_answer(a);
@@ -150,7 +148,7 @@ static int connect_to(const char *path, struct err *err)
 	if (set_text(a.sun_path, sizeof(a.sun_path), path, "socket", err) < 0)
 		return -(int)err->code;
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-		return err_set(err, ERR_BUSY, "box: %s: %s", path, strerror(errno));
+		return err_set(err, ERR_BUSY, "box: %s: %s", path, strerrordesc_np(errno));
 	return steal_fd(&fd);
 }
 
@@ -214,7 +212,7 @@ int box_fd(const struct box *b)
 static int seal(int fd, struct err *err)
 {
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-		return err_set(err, ERR_BUSY, "seal: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "seal: %s", strerrordesc_np(errno));
 	return 0;
 }
 
@@ -223,7 +221,7 @@ static int new_memfd(const char *name, struct err *err)
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
-		return err_set(err, ERR_BUSY, "memfd: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "memfd: %s", strerrordesc_np(errno));
 	return fd;
 }
 
@@ -265,21 +263,19 @@ struct box_limits box_compile_limits(void)
 	        .pids = 256};
 }
 
-int box_compile_start(struct box *b, const char *language, const char *entry,
-        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
-        struct err *err)
+int box_compile_start(struct box *b, const struct box_compile *c, struct err *err)
 {
 	struct box_request q = {
-	        .type = BOX_COMPILE, .limits = limits ? *limits : box_compile_limits()};
+	        .type = BOX_COMPILE, .limits = c->limits ? *c->limits : box_compile_limits()};
 	auto_close int fd = -1;
 	int r;
 
-	if (nfiles == 0 || nfiles >= BOX_MAX_FILES)
-		return err_set(err, ERR_INPUT, "box: %zu source files", nfiles);
-	if ((r = set_text(q.language, sizeof(q.language), language, "language", err)) < 0 ||
-	        (r = set_text(q.entry, sizeof(q.entry), entry, "entry point", err)) < 0)
+	if (c->nfiles == 0 || c->nfiles >= BOX_MAX_FILES)
+		return err_set(err, ERR_INPUT, "box: %zu source files", c->nfiles);
+	if ((r = set_text(q.language, sizeof(q.language), c->language, "language", err)) < 0 ||
+	        (r = set_text(q.entry, sizeof(q.entry), c->entry, "entry point", err)) < 0)
 		return r;
-	fd = pack_sources(files, nfiles, err);
+	fd = pack_sources(c->files, c->nfiles, err);
 	if (fd < 0)
 		return fd;
 	b->deadline_ms = clock_mono_ms() + q.limits.wall_ms + SLACK_MS;
@@ -314,27 +310,25 @@ int box_compile_wait(struct box *b, int timeout_ms, struct box_compiled *out, st
 		return r;
 	out->result = a.reply.result;
 	r = check_fault(&out->result, err);
-	if (r == 0 && a.nfds > 0)
-		r = read_memfd(a.fds[0], out, err);
+	if (r == 0 && a.fds.n > 0)
+		r = read_memfd(a.fds.fd[0], out, err);
 	else if (r == 0)
 		out->output = xcalloc(1, 1);
-	if (r == 0 && a.nfds == MAX_ANSWER_FDS)
-		out->artifact_fd = steal_fd(&a.fds[1]);
-	for (size_t i = 0; i < a.nfds; i++)
-		auto_close_(&a.fds[i]);
+	if (r == 0 && a.fds.n == MAX_ANSWER_FDS)
+		out->artifact_fd = steal_fd(&a.fds.fd[1]);
+	drop_answer(&a);
 	if (r < 0)
 		box_compiled_free(out);
 	return r < 0 ? r : 1;
 }
 
-int box_compile(struct box *b, const char *language, const char *entry,
-        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
-        struct box_compiled *out, struct err *err)
+int box_compile(
+        struct box *b, const struct box_compile *c, struct box_compiled *out, struct err *err)
 {
 	int r;
 
 	*out = (struct box_compiled){.artifact_fd = -1};
-	r = box_compile_start(b, language, entry, files, nfiles, limits, err);
+	r = box_compile_start(b, c, err);
 	if (r == 0)
 		r = box_compile_wait(b, 0, out, err);
 	return r < 0 ? r : 0;
@@ -429,7 +423,7 @@ int box_kill(struct box *b, struct err *err)
 	        .type = BOX_KILL,
 	        .serial = b->serial};
 
-	if (packet_send(b->fd, &q, sizeof(q), NULL, 0, 0) < 0)
+	if (packet_send(b->fd, &q, sizeof(q), NULL, 0) < 0)
 		return lost(err, "kill");
 	return 0;
 }

@@ -7,7 +7,8 @@
  *   ERR_INPUT  box refused the request by name: a mistake of the caller (limits, language id).
  *
  *     box_open(conf.box_socket, "judge-1", 5000, &box, &err);
- *     box_compile(box, "cpp", "main.cpp", files, n, NULL, &compiled, &err);
+ *     struct box_compile c = {.language = "cpp", .entry = "main.cpp", .files = files, .nfiles = n};
+ *     box_compile(box, &c, &compiled, &err);
  *     if (compiled.artifact_fd < 0) ... compile error: compiled.output, compiled.result
  *     box_load(box, "cpp", "main.cpp", compiled.artifact_fd, &err);
  *     for each test case:
@@ -32,6 +33,14 @@ struct box_source {
 	const char *name; /* plain file name, no folder */
 	const void *data;
 	size_t len;
+};
+
+struct box_compile {
+	const char *language;
+	const char *entry; /* see language_entry */
+	const struct box_source *files;
+	size_t nfiles;
+	const struct box_limits *limits; /* NULL: box_compile_limits() */
 };
 
 struct box_compiled {
@@ -59,16 +68,13 @@ int box_fd(const struct box *box);
 
 /* The limits of a compiler: 60 s, 2 GiB, 512 MiB of files. */
 struct box_limits box_compile_limits(void);
-/* limits NULL: box_compile_limits(). 0 whether or not the source compiled; -ERR_BUSY also for a
- * fault. On success call box_compiled_free. */
-int box_compile(struct box *box, const char *language, const char *entry,
-        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
-        struct box_compiled *out, struct err *err);
+/* 0 whether or not the source compiled; -ERR_BUSY also for a fault. On success call
+ * box_compiled_free. */
+int box_compile(
+        struct box *box, const struct box_compile *c, struct box_compiled *out, struct err *err);
 /* The same in two calls, so that a caller can do something meanwhile. wait: 1 ended, 0 not yet
  * after timeout_ms (0: until the end), negative: error. */
-int box_compile_start(struct box *box, const char *language, const char *entry,
-        const struct box_source *files, size_t nfiles, const struct box_limits *limits,
-        struct err *err);
+int box_compile_start(struct box *box, const struct box_compile *c, struct err *err);
 int box_compile_wait(struct box *box, int timeout_ms, struct box_compiled *out, struct err *err);
 void box_compiled_free(struct box_compiled *c); /* zeroed or twice is fine */
 

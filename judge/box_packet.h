@@ -7,11 +7,18 @@
 
 enum { PACKET_MAX_FDS = 16 };
 
-/* 0, or -1 with errno. flags: MSG_DONTWAIT or 0. */
-int packet_send(int fd, const void *data, size_t len, const int *fds, size_t nfds, int flags);
-/* Bytes received (CLOEXEC descriptors in fds, *nfds of them); 0: end, or a packet that was too
- * large or had more than max_fds descriptors; -1 with errno. */
-ssize_t packet_receive(
-        int fd, void *data, size_t size, int *fds, size_t max_fds, size_t *nfds, int flags);
+/* Descriptors that came with a packet; -1 in place of one that was taken out. */
+struct packet_fds {
+	int fd[PACKET_MAX_FDS];
+	size_t n;
+	size_t max; /* set before receiving: more than that is an error */
+};
+
+/* 0, or -1 with errno. */
+int packet_send(int fd, const void *data, size_t len, const int *fds, size_t nfds);
+/* Bytes received, and CLOEXEC descriptors in *fds; 0: end, or a packet that was too large or had
+ * too many descriptors (all closed); -1 with errno. */
+ssize_t packet_receive(int fd, void *data, size_t size, struct packet_fds *fds);
+void packet_close(struct packet_fds *fds);
 
 #endif

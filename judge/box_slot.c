@@ -38,7 +38,7 @@ static const char cut_words[] = "\n[the rest of the compiler's output is left ou
 
 static int send_packet(int fd, const struct box_reply *r, const int *fds, size_t nfds)
 {
-	return packet_send(fd, r, sizeof(*r), fds, nfds, MSG_DONTWAIT);
+	return packet_send(fd, r, sizeof(*r), fds, nfds);
 }
 
 static struct box_reply make_reply(uint32_t type, uint32_t serial)
@@ -287,27 +287,22 @@ static int expand_run(
 	return language_expand(l, l->run, &v, words, err);
 }
 
-/* The names of the files in a sealed archive of sources. */
-static int expand_compile(const struct slot *s, const struct language *l, const void *data,
-        size_t len, struct buf *words, struct err *err)
+/* The commands of a compile, from the names of the files in the archive. */
+static int expand_compile(const struct slot *s, const struct language *l, struct archive *ar,
+        struct buf *words, struct err *err)
 {
 	static struct archive_entry files[BOX_MAX_FILES];
 	const char *names[BOX_MAX_FILES];
 	struct language_values v = {.entry = s->q.entry,
 	        .sources = names,
 	        .memory_mib = s->q.limits.memory_bytes / MIB};
-	struct archive ar;
-	int r = archive_open(&ar, data, len, err);
+	int r = 0;
 
-	while (r == 0 && v.nsources < BOX_MAX_FILES) {
-		r = archive_next(&ar, &files[v.nsources], err);
-		if (r <= 0)
-			break;
+	while (v.nsources < BOX_MAX_FILES && (r = archive_next(ar, &files[v.nsources], err)) > 0) {
 		names[v.nsources] = files[v.nsources].name;
 		v.nsources++;
-		r = 0;
 	}
-	if (r == 0 && (v.nsources == 0 || v.nsources == BOX_MAX_FILES))
+	if (r >= 0 && (v.nsources == 0 || v.nsources == BOX_MAX_FILES))
 		return err_set(err, ERR_INPUT, "no or too many source files");
 	for (size_t i = 0; r == 0 && i < l->ncompile; i++)
 		r = language_expand(l, l->compile[i], &v, words, err);
@@ -317,16 +312,19 @@ static int expand_compile(const struct slot *s, const struct language *l, const 
 static int expand_sources(
         const struct slot *s, const struct language *l, struct buf *words, struct err *err)
 {
+	struct archive ar;
 	struct stat st;
 	void *data;
 	int r;
 
 	if (fstat(s->in[0], &st) < 0)
-		return err_set(err, ERR_BUSY, "sources: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "sources: %s", strerrordesc_np(errno));
 	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, s->in[0], 0);
 	if (data == MAP_FAILED)
-		return err_set(err, ERR_BUSY, "sources: %s", strerror(errno));
-	r = expand_compile(s, l, data, (size_t)st.st_size, words, err);
+		return err_set(err, ERR_BUSY, "sources: %s", strerrordesc_np(errno));
+	r = archive_open(&ar, data, (size_t)st.st_size, err);
+	if (r == 0)
+		r = expand_compile(s, l, &ar, words, err);
 	munmap(data, (size_t)st.st_size);
 	return r;
 }
@@ -361,7 +359,7 @@ static int open_compile_fds(struct slot *s, int fds[3], struct err *err)
 	int p[2];
 
 	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_set(err, ERR_BUSY, "pipe: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
 	s->output_fd = p[0];
 	(void)fcntl(p[0], F_SETFL, O_NONBLOCK);
 	fds[1] = p[1];
@@ -369,7 +367,7 @@ static int open_compile_fds(struct slot *s, int fds[3], struct err *err)
 	fds[2] = memfd_create("artifact", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	s->artifact_fd = fds[2];
 	if (fds[0] < 0 || fds[2] < 0)
-		return err_set(err, ERR_BUSY, "compile: %s", strerror(errno));
+		return err_set(err, ERR_BUSY, "compile: %s", strerrordesc_np(errno));
 	return 0;
 }
 
@@ -391,7 +389,8 @@ static int open_stdin(struct slot *s, struct fd_list *list, struct err *err)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", s->in[0]);
 	list->close[0] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (list->close[0] < 0)
-		return err_set(err, ERR_BUSY, "stdin cannot be opened anew: %s", strerror(errno));
+		return err_set(
+		        err, ERR_BUSY, "stdin cannot be opened anew: %s", strerrordesc_np(errno));
 	add_fd(list, list->close[0]);
 	add_fd(list, s->in[1]);
 	add_fd(list, s->in[2]);
@@ -910,34 +909,40 @@ static void dispatch(struct slot *s, const struct box_request *q)
 	}
 }
 
+/* Descriptors belong to the request that starts; any other has none. */
+static bool keep_fds(struct slot *s, struct packet_fds *fds)
+{
+	if (fds->n == 0)
+		return true;
+	if (s->phase != SLOT_IDLE)
+		return false;
+	memcpy(s->in, fds->fd, fds->n * sizeof(int));
+	s->nin = fds->n;
+	fds->n = 0;
+	return true;
+}
+
 void slot_readable(struct slot *s)
 {
 	char packet[sizeof(struct box_request) + 1];
-	int fds[BOX_MAX_FDS];
-	size_t nfds = 0;
-	struct box_request q;
+	struct packet_fds fds = {.max = BOX_MAX_FDS};
+	struct box_request q = {0};
 	struct err err = {0};
-	ssize_t n = packet_receive(
-	        s->fd, packet, sizeof(packet), fds, BOX_MAX_FDS, &nfds, MSG_DONTWAIT);
+	ssize_t n = packet_receive(s->fd, packet, sizeof(packet), &fds);
 	int r;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	r = n > 0 ? box_request_parse(packet, (size_t)n, nfds, &q, &err) : 0;
-	if (n > 0 && r == 0 && (s->phase == SLOT_IDLE || nfds == 0)) {
-		if (nfds > 0) {
-			memcpy(s->in, fds, sizeof(fds));
-			s->nin = nfds;
-		}
-		dispatch(s, &q);
-		return;
-	}
-	for (size_t i = 0; i < nfds; i++)
-		close(fds[i]);
-	if (r == 0 && n > 0)
-		err_set(&err, ERR_INPUT, "another request is at work");
 	if (n <= 0) {
 		hang_up(s, "judge closed");
+		return;
+	}
+	r = box_request_parse(packet, (size_t)n, fds.n, &q, &err);
+	if (r == 0 && !keep_fds(s, &fds))
+		r = err_set(&err, ERR_INPUT, "another request is at work");
+	packet_close(&fds);
+	if (r == 0) {
+		dispatch(s, &q);
 		return;
 	}
 	refuse(s->fd, r == -ERR_BUG ? 0 : q.serial, &err);

@@ -44,7 +44,7 @@ static const char *const denied_calls[] = {"acct", "add_key", "bpf", "clock_adjt
 
 static int fail(struct err *err, const char *what, const char *path)
 {
-	return err_set(err, ERR_BUSY, "root: %s %s: %s", what, path, strerror(errno));
+	return err_set(err, ERR_BUSY, "root: %s %s: %s", what, path, strerrordesc_np(errno));
 }
 
 /* The root folder. */
@@ -147,7 +147,7 @@ static int add_all_etc(struct bundle_root *r, const char *prefix, struct err *er
 	d = opendir(path);
 	if (!d)
 		return fail(err, "open", path);
-	while (code == 0 && (e = readdir(d)))
+	while (code == 0 && (e = readdir(d))) // NOLINT(concurrency-mt-unsafe): one thread
 		if (is_wanted(e->d_name))
 			code = add_etc(r, prefix, e->d_name, err);
 	closedir(d);

@@ -170,7 +170,8 @@ static void find_leaf(const char *path, char out[CGROUP_PATH_SIZE])
 		const struct dirent *e;
 
 		deeper = false;
-		while (d && !deeper && (e = readdir(d))) {
+		while (d && !deeper &&
+		        (e = readdir(d))) { // NOLINT(concurrency-mt-unsafe): one thread
 			size_t n = strlen(out);
 
 			if (e->d_type != DT_DIR || e->d_name[0] == '.')
@@ -236,7 +237,7 @@ static int open_file(const char *dir, const char *name, int flags, int *out, str
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	*out = open(path, flags | O_CLOEXEC);
 	if (*out < 0)
-		return err_set(err, ERR_BUSY, "cgroups: %s: %s", path, strerror(errno));
+		return err_set(err, ERR_BUSY, "cgroups: %s: %s", path, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -245,8 +246,8 @@ static int write_fd(int fd, const char *what, const char *text, struct err *err)
 	ssize_t n = write(fd, text, strlen(text));
 
 	if (n != (ssize_t)strlen(text))
-		return err_set(
-		        err, ERR_BUSY, "cgroups: write %s to %s: %s", text, what, strerror(errno));
+		return err_set(err, ERR_BUSY, "cgroups: write %s to %s: %s", text, what,
+		        strerrordesc_np(errno));
 	return 0;
 }
 
@@ -289,7 +290,8 @@ static int64_t read_key(int fd, const char *key)
 static int make_folder(const char *path, struct err *err)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return err_set(err, ERR_BUSY, "cgroups: mkdir %s: %s", path, strerror(errno));
+		return err_set(
+		        err, ERR_BUSY, "cgroups: mkdir %s: %s", path, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -352,7 +354,8 @@ static int open_cell_v2(const struct cgroup_cell *c, pid_t pid, struct err *err)
 		return r;
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cell);
 	if (chown(path, c->root_uid, c->root_uid) < 0)
-		return err_set(err, ERR_BUSY, "cgroups: chown %s: %s", path, strerror(errno));
+		return err_set(
+		        err, ERR_BUSY, "cgroups: chown %s: %s", path, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -421,7 +424,8 @@ static int prepare_v2(const struct cgroup_cell *c, struct cgroup_step *s, struct
 
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", s->path);
 	if (chown(procs, c->root_uid, c->root_uid) < 0)
-		return err_set(err, ERR_BUSY, "cgroups: chown %s: %s", procs, strerror(errno));
+		return err_set(
+		        err, ERR_BUSY, "cgroups: chown %s: %s", procs, strerrordesc_np(errno));
 	r = write_file(s->path, "memory.oom.group", "1", err);
 	if (r < 0)
 		return r;

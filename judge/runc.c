@@ -40,7 +40,7 @@ int runc_start(const struct runc *r, unsigned index, const char *dir, int agent_
 	(void)unlink(pid_file);
 	log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	if (log_fd < 0)
-		return err_set(err, ERR_BUSY, "%s: %s", log, strerror(errno));
+		return err_set(err, ERR_BUSY, "%s: %s", log, strerrordesc_np(errno));
 	return proc_spawn(argv, NULL, &(struct proc_fds){-1, log_fd, log_fd, agent_fd}, pid, err);
 }
 
@@ -59,7 +59,7 @@ int runc_delete_all(const struct runc *r, struct err *err)
 	const struct dirent *e;
 	int code = 0;
 
-	while (d && (e = readdir(d))) {
+	while (d && (e = readdir(d))) { // NOLINT(concurrency-mt-unsafe): one thread
 		const char *const argv[] = {
 		        r->command, "--root", r->state, "delete", "--force", e->d_name, NULL};
 

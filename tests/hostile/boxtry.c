@@ -206,12 +206,14 @@ static void try_source(struct box *box, const struct options *o, struct buf *b)
 	auto_close int input = open_input(o);
 	struct box_compiled c;
 	struct box_source source;
+	struct box_compile compile;
 	struct err err = {0};
 
 	if (buf_read_file(&text, o->source, MAX_SOURCE, &err) < 0)
 		fail(&err);
 	source = (struct box_source){o->name, text.data, text.len};
-	if (box_compile(box, o->language, o->entry, &source, 1, &o->compile, &c, &err) < 0)
+	compile = (struct box_compile){o->language, o->entry, &source, 1, &o->compile};
+	if (box_compile(box, &compile, &c, &err) < 0)
 		fail(&err);
 	if (c.artifact_fd >= 0 && box_load(box, o->language, o->entry, c.artifact_fd, &err) < 0)
 		fail(&err);
