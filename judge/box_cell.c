@@ -60,12 +60,17 @@ static void fail(struct cell *c, const struct err *err)
 	start_delete(c);
 }
 
+static uid_t first_uid(const struct cell *c)
+{
+	return (uid_t)(c->host->conf->uid_base + (int64_t)c->index * UIDS);
+}
+
 static int start(struct cell *c, struct err *err)
 {
 	char cgroup[CGROUP_PATH_SIZE];
 	struct bundle b = {.root = &c->host->root,
 	        .cgroup_path = cgroup,
-	        .first_uid = (uid_t)(c->host->conf->uid_base + (int64_t)c->index * UIDS),
+	        .first_uid = first_uid(c),
 	        .memory_bytes = c->host->budget_bytes + CONTAINER_EXTRA,
 	        .pids = CONTAINER_PIDS};
 	auto_close int agent_end = -1;
@@ -79,7 +84,8 @@ static int start(struct cell *c, struct err *err)
 	cgroup_cell_path(&c->host->cgroup, c->index, cgroup);
 	r = bundle_write(&b, c->dir, err);
 	if (r == 0)
-		r = runc_start(&c->host->runc, c->index, c->dir, agent_end, &c->helper, err);
+		r = runc_start(&c->host->runc, &(struct runc_new){c->index, c->dir, agent_end},
+		        &c->helper, err);
 	return r;
 }
 
@@ -143,16 +149,16 @@ static void deleted(struct cell *c)
 static void try_ready(struct cell *c)
 {
 	struct err err = {0};
-	uid_t root = (uid_t)(c->host->conf->uid_base + (int64_t)c->index * UIDS);
 
 	if (c->helper > 0 || !c->said_ready)
 		return;
+	c->cgroup = (struct cgroup_cell){
+	        .host = &c->host->cgroup, .index = c->index, .root_uid = first_uid(c)};
 	c->agent = runc_read_pid(c->dir);
 	if (c->agent < 0) {
 		err_set(&err, ERR_BUSY, "the runtime told no pid");
 		fail(c, &err);
-	} else if (cgroup_cell_open(&c->cgroup, &c->host->cgroup, c->index, c->agent, root, &err) <
-	           0) {
+	} else if (cgroup_cell_open(&c->cgroup, c->agent, &err) < 0) {
 		fail(c, &err);
 	} else {
 		c->failures = 0;

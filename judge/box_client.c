@@ -356,7 +356,7 @@ int box_version(struct box *b, const char *language, char **version, struct err 
 		r = box_compile_wait(b, 0, &c, err);
 	if (r < 0)
 		return r;
-	if (c.result.end == BOX_END_EXITED && c.result.exit_code == 0) {
+	if (c.output && c.result.end == BOX_END_EXITED && c.result.exit_code == 0) {
 		c.output[strcspn(c.output, "\n")] = 0;
 		*version = steal(&c.output);
 		r = 0;

@@ -148,15 +148,17 @@ static void pause_a_little(void)
 
 static void kill_members(const char *path)
 {
-	char name[CGROUP_PATH_SIZE + 32];
+	char name[CGROUP_PATH_SIZE + 32], line[32];
 	auto_file FILE *f = NULL;
-	long pid;
 
 	snprintf(name, sizeof(name), "%s/cgroup.procs", path);
 	f = fopen(name, "re");
-	while (f && fscanf(f, "%ld", &pid) == 1)
+	while (f && fgets(line, sizeof(line), f)) {
+		long pid = strtol(line, NULL, 10);
+
 		if (pid > 1)
 			kill((pid_t)pid, SIGKILL);
+	}
 }
 
 /* The deepest, first folder below path (or path itself), into out: what can be removed next. */
@@ -359,12 +361,11 @@ static int open_cell_v2(const struct cgroup_cell *c, pid_t pid, struct err *err)
 	return 0;
 }
 
-int cgroup_cell_open(struct cgroup_cell *c, const struct cgroup_host *h, unsigned index, pid_t pid,
-        uid_t root_uid, struct err *err)
+int cgroup_cell_open(struct cgroup_cell *c, pid_t pid, struct err *err)
 {
-	*c = (struct cgroup_cell){.host = h, .index = index, .root_uid = root_uid};
+	c->count = 0;
 	step_clear(&c->next);
-	if (h->mode == CGROUP_V2 && open_cell_v2(c, pid, err) < 0)
+	if (c->host->mode == CGROUP_V2 && open_cell_v2(c, pid, err) < 0)
 		return -(int)err->code;
 	return cgroup_step_prepare(c, err);
 }

@@ -75,9 +75,9 @@ void cgroup_remove_cell(const struct cgroup_host *h, unsigned index);
 /* What config.json says: "/codearena/<instance>/<index>". */
 void cgroup_cell_path(const struct cgroup_host *h, unsigned index, char out[CGROUP_PATH_SIZE]);
 
-/* After the container has started with agent `pid` as its first process. */
-int cgroup_cell_open(struct cgroup_cell *c, const struct cgroup_host *h, unsigned index, pid_t pid,
-        uid_t root_uid, struct err *err);
+/* After the container has started with agent `pid` as its first process; host, index and
+ * root_uid are set by the caller. */
+int cgroup_cell_open(struct cgroup_cell *c, pid_t pid, struct err *err);
 void cgroup_cell_close(struct cgroup_cell *c);
 /* Makes the next step's cgroup ahead; cheap when there is one. */
 int cgroup_step_prepare(struct cgroup_cell *c, struct err *err);

@@ -45,27 +45,34 @@ static int check_command(const char *command, struct err *err)
 	return check_placeholders(command, err);
 }
 
-/* A list of strings, or one string; a missing one is empty. */
-static int read_list(const json_t *row, const char *name, const char **out, size_t *n, size_t max,
-        struct err *err)
-{
-	const json_t *v = json_object_get(row, name);
+struct list {
+	const char *name;
+	const char **out;
+	size_t *n;
+	size_t max;
+};
 
-	*n = 0;
+/* A list of strings, or one string; a missing one is empty. */
+static int read_list(const json_t *row, struct list list, struct err *err)
+{
+	const json_t *v = json_object_get(row, list.name);
+
+	*list.n = 0;
 	if (!v || json_is_null(v))
 		return 0;
 	if (json_is_string(v)) {
-		out[(*n)++] = json_string_value(v);
+		list.out[(*list.n)++] = json_string_value(v);
 		return 0;
 	}
-	if (!json_is_array(v) || json_array_size(v) > max)
-		return err_set(err, ERR_INPUT, "\"%s\" must be a list of at most %zu", name, max);
+	if (!json_is_array(v) || json_array_size(v) > list.max)
+		return err_set(err, ERR_INPUT, "\"%s\" must be a list of at most %zu", list.name,
+		        list.max);
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		const char *s = json_string_value(json_array_get(v, i));
 
 		if (!s || !*s || strlen(s) > MAX_TEXT)
-			return err_set(err, ERR_INPUT, "\"%s\" must hold texts", name);
-		out[(*n)++] = s;
+			return err_set(err, ERR_INPUT, "\"%s\" must hold texts", list.name);
+		list.out[(*list.n)++] = s;
 	}
 	return 0;
 }
@@ -97,19 +104,19 @@ static int read_numbers(const json_t *row, struct language *l, struct err *err)
 
 static int read_lists(const json_t *row, struct language *l, struct err *err)
 {
-	int r = read_list(
-	        row, "extensions", l->extensions, &l->nextensions, LANGUAGE_MAX_EXTENSIONS, err);
+	const struct list extensions = {
+	        "extensions", l->extensions, &l->nextensions, LANGUAGE_MAX_EXTENSIONS};
+	const struct list compile = {"compile", l->compile, &l->ncompile, LANGUAGE_MAX_COMMANDS};
+	const struct list env = {"env", l->env, &l->nenv, LANGUAGE_MAX_ENV};
+	int r = read_list(row, extensions, err);
 
-	if (r < 0)
-		return r;
-	if (l->nextensions == 0)
+	if (r == 0 && l->nextensions == 0)
 		return err_set(err, ERR_INPUT, "\"extensions\" is empty");
-	r = read_list(row, "compile", l->compile, &l->ncompile, LANGUAGE_MAX_COMMANDS, err);
+	if (r == 0)
+		r = read_list(row, compile, err);
 	for (size_t i = 0; r == 0 && i < l->ncompile; i++)
 		r = check_command(l->compile[i], err);
-	if (r < 0)
-		return r;
-	return read_list(row, "env", l->env, &l->nenv, LANGUAGE_MAX_ENV, err);
+	return r < 0 ? r : read_list(row, env, err);
 }
 
 static int read_entry_rule(const json_t *row, struct language *l, struct err *err)
@@ -270,7 +277,10 @@ static void strip_java(const struct language_file *f, struct buf *out)
 	bool line = false, block = false;
 
 	for (size_t i = 0; i < f->len; i++) {
-		char c = f->text[i], next = i + 1 < f->len ? f->text[i + 1] : 0;
+		char c = f->text[i], next = '\0';
+
+		if (i + 1 < f->len)
+			next = f->text[i + 1];
 
 		if (line) {
 			line = c != '\n';
@@ -345,35 +355,36 @@ static void copy_stem(const char *file, char out[LANGUAGE_NAME_SIZE])
 	        out, LANGUAGE_NAME_SIZE, "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
 }
 
-static int entry_by_rule(const struct language *l, const struct language_file *files, size_t n,
+static int entry_by_rule(const struct language *l, const struct language_files *files,
         char out[LANGUAGE_NAME_SIZE], struct err *err)
 {
-	for (size_t i = 0; l->entry_rule == LANGUAGE_ENTRY_JAVA_CLASS && i < n; i++)
-		if (language_has_file(l, files[i].name) && find_java_main(&files[i], out))
+	const struct language_file *list = files->list;
+
+	for (size_t i = 0; l->entry_rule == LANGUAGE_ENTRY_JAVA_CLASS && i < files->n; i++)
+		if (language_has_file(l, list[i].name) && find_java_main(&list[i], out))
 			return 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!language_has_file(l, files[i].name))
+	for (size_t i = 0; i < files->n; i++) {
+		if (!language_has_file(l, list[i].name))
 			continue;
 		if (l->entry_rule == LANGUAGE_ENTRY_JAVA_CLASS)
-			copy_stem(files[i].name, out);
+			copy_stem(list[i].name, out);
 		else
-			snprintf(out, LANGUAGE_NAME_SIZE, "%s", files[i].name);
+			snprintf(out, LANGUAGE_NAME_SIZE, "%s", list[i].name);
 		return 0;
 	}
 	return err_set(
 	        err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name, l->extensions[0]);
 }
 
-int language_entry(const struct language *l, const struct language_file *files, size_t n,
-        const char *wanted, char out[LANGUAGE_NAME_SIZE], struct err *err)
+int language_entry(const struct language *l, const struct language_files *files, const char *wanted,
+        char out[LANGUAGE_NAME_SIZE], struct err *err)
 {
-	if (wanted && *wanted) {
-		if (!language_is_name(wanted))
-			return err_set(err, ERR_INPUT, "no entry point: \"%.60s\"", wanted);
-		snprintf(out, LANGUAGE_NAME_SIZE, "%s", wanted);
-		return 0;
-	}
-	return entry_by_rule(l, files, n, out, err);
+	if (!wanted || !*wanted)
+		return entry_by_rule(l, files, out, err);
+	if (!language_is_name(wanted))
+		return err_set(err, ERR_INPUT, "no entry point: \"%.60s\"", wanted);
+	snprintf(out, LANGUAGE_NAME_SIZE, "%s", wanted);
+	return 0;
 }
 
 /* Commands. */

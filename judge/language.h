@@ -72,6 +72,11 @@ struct language_file {
 	size_t len;
 };
 
+struct language_files {
+	const struct language_file *list;
+	size_t n;
+};
+
 /* What the placeholders of a command stand for. */
 struct language_values {
 	const char *entry;
@@ -99,8 +104,8 @@ bool language_is_name(const char *s);
 
 /* The entry point of a submission: `wanted` if given (checked), else by the language's rule:
  * the first file of the language, or the class of the file with `main` in it. */
-int language_entry(const struct language *l, const struct language_file *files, size_t n,
-        const char *wanted, char out[LANGUAGE_NAME_SIZE], struct err *err);
+int language_entry(const struct language *l, const struct language_files *files, const char *wanted,
+        char out[LANGUAGE_NAME_SIZE], struct err *err);
 
 /* Appends the words of a command to *words, each with its NUL, and one empty word as its end. */
 int language_expand(const struct language *l, const char *command, const struct language_values *v,

@@ -26,22 +26,22 @@ int runc_version(const struct runc *r, char **version, struct err *err)
 	return 0;
 }
 
-int runc_start(const struct runc *r, unsigned index, const char *dir, int agent_fd, pid_t *pid,
-        struct err *err)
+int runc_start(const struct runc *r, const struct runc_new *n, pid_t *pid, struct err *err)
 {
 	char id[RUNC_ID_SIZE], pid_file[RUNC_PATH_SIZE], log[RUNC_PATH_SIZE];
 	const char *const argv[] = {r->command, "--root", r->state, "run", "--detach",
-	        "--preserve-fds", "1", "--pid-file", pid_file, "--bundle", dir, id, NULL};
+	        "--preserve-fds", "1", "--pid-file", pid_file, "--bundle", n->dir, id, NULL};
 	auto_close int log_fd = -1;
 
-	runc_id(r, index, id);
-	snprintf(pid_file, sizeof(pid_file), "%s/pid", dir);
-	snprintf(log, sizeof(log), "%s/log", dir);
+	runc_id(r, n->index, id);
+	snprintf(pid_file, sizeof(pid_file), "%s/pid", n->dir);
+	snprintf(log, sizeof(log), "%s/log", n->dir);
 	(void)unlink(pid_file);
 	log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	if (log_fd < 0)
 		return err_set(err, ERR_BUSY, "%s: %s", log, strerrordesc_np(errno));
-	return proc_spawn(argv, NULL, &(struct proc_fds){-1, log_fd, log_fd, agent_fd}, pid, err);
+	return proc_spawn(
+	        argv, NULL, &(struct proc_fds){-1, log_fd, log_fd, n->agent_fd}, pid, err);
 }
 
 int runc_delete(const struct runc *r, unsigned index, pid_t *pid, struct err *err)

@@ -19,11 +19,16 @@ struct runc {
 void runc_id(const struct runc *r, unsigned index, char out[RUNC_ID_SIZE]);
 /* First line of its version; also the check that it is there. Caller frees. */
 int runc_version(const struct runc *r, char **version, struct err *err);
-/* Starts `run --detach` of the bundle in dir with agent_fd as descriptor 3; *pid is the
+struct runc_new {
+	unsigned index;
+	const char *dir; /* of the bundle */
+	int agent_fd;    /* becomes the container's descriptor 3 */
+};
+
+/* Starts `run --detach`; *pid is the
  * command's own, which ends when the container is up. Its words go to <dir>/log, the container's
  * first pid to <dir>/pid. */
-int runc_start(const struct runc *r, unsigned index, const char *dir, int agent_fd, pid_t *pid,
-        struct err *err);
+int runc_start(const struct runc *r, const struct runc_new *n, pid_t *pid, struct err *err);
 /* Starts `delete --force`. */
 int runc_delete(const struct runc *r, unsigned index, pid_t *pid, struct err *err);
 /* At start: deletes all containers that an earlier box left. */

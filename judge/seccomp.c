@@ -17,9 +17,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#ifndef __x86_64__
-#error "the table below is for x86-64"
-#endif
+_Static_assert(SYS_read == 0 && SYS_mount == 165 && SYS_openat == 257, "the table is for x86-64");
 
 enum answer {
 	DENY, /* ENOSYS; zero, so what the table does not name */
@@ -244,8 +242,8 @@ static struct sock_filter leaf_code(enum answer a, size_t at, const size_t begin
 
 void seccomp_build(struct seccomp *s)
 {
-	struct range ranges[MAX_RANGES];
-	size_t leaf_at[MAX_RANGES], begin[ANSWERS] = {0};
+	struct range ranges[MAX_RANGES] = {0};
+	size_t leaf_at[MAX_RANGES] = {0}, begin[ANSWERS] = {0};
 	size_t n = make_ranges(ranges);
 
 	s->len = 0;
@@ -262,10 +260,13 @@ void seccomp_build(struct seccomp *s)
 
 int seccomp_install(const struct seccomp *s)
 {
-	struct sock_fprog prog;
+	/* the kernel only reads the code; its header forgot a const */
+	union {
+		const struct sock_filter *in;
+		struct sock_filter *out;
+	} code = {.in = s->code};
+	struct sock_fprog prog = {.len = s->len, .filter = code.out};
 
-	prog.len = s->len;
-	prog.filter = (struct sock_filter *)(uintptr_t)s->code; /* the kernel only reads it */
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
 }
 
