@@ -1,0 +1,29 @@
+/* catchup.h -- events -> Redis: the only way the boards in Redis change.
+ *
+ * Keys (after the instance's prefix), b = public: leaderboard:<contest>, jury:
+ * leaderboard:<contest>:jury
+ *   <b>        ZSET  team -> rules key (ties by member text; shared rank = 1 + ZCOUNT (score +inf)
+ *   <b>:rows   HASH  team -> row JSON (board_row_json)
+ *   <b>:meta   HASH  number, incarnation
+ * Channel: board:<contest>, message = jury number; a wake-up only.
+ * apply.lua checks the number (a hole answers with the number it needs), sets rows absolutely,
+ * remembers the number, publishes; sending an event twice is harmless. */
+#ifndef CATCHUP_H
+#define CATCHUP_H
+#include "base/kv.h"
+#include "base/pg.h"
+#include "scoreboard/board.h"
+
+/* Applies what Redis does not have yet; no number in Redis: rebuild (one holder of an advisory
+ * lock; another's holding it is success). ERR_BUSY when Redis or PostgreSQL is away. */
+int catchup_run(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);
+/* Folds the log into shadow keys and swaps. *events: how many were folded. */
+int catchup_rebuild(struct pg *pg, struct kv *kv, const char *contest_id, int64_t *events,
+        struct err *err);
+/* The fold of the log; *board is the caller's. until 0: all of it. */
+int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until,
+        struct board **board, struct err *err);
+/* codearena board verify: Redis == fold of the log == recomputation from the submissions, public
+ * and jury. ERR_CONFLICT names the first difference. */
+int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);
+#endif
