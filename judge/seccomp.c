@@ -230,14 +230,34 @@ static void emit_checks(struct seccomp *s, size_t begin[ANSWERS])
 
 static struct sock_filter leaf_code(enum answer a, size_t at, const size_t begin[ANSWERS])
 {
-	static const uint32_t returns[ANSWERS] = {[DENY] = ERRNO(ENOSYS),
-	        [ALLOW] = SECCOMP_RET_ALLOW,
-	        [KILL] = SECCOMP_RET_KILL_PROCESS,
-	        [FAKE] = ERRNO(0)};
+	uint32_t value = 0;
 
-	if (a <= FAKE)
-		return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, returns[a]);
-	return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(begin[a] - at - 1));
+	switch (a) {
+	case DENY:
+		value = ERRNO(ENOSYS);
+		break;
+	case ALLOW:
+		value = SECCOMP_RET_ALLOW;
+		break;
+	case KILL:
+		value = SECCOMP_RET_KILL_PROCESS;
+		break;
+	case FAKE:
+		value = ERRNO(0);
+		break;
+	case CLONE:
+	case FCNTL:
+	case IOCTL:
+	case PRCTL:
+	case SOCKETPAIR:
+	case SIGNAL_1:
+	case SIGNAL_2:
+		value = (uint32_t)(begin[a] - at - 1);
+		return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, value);
+	case ANSWERS:
+		assert(false);
+	}
+	return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value);
 }
 
 void seccomp_build(struct seccomp *s)
