@@ -24,6 +24,8 @@ enum {
 	MIN_LOOK_US = 1000, /* between two looks at a running step */
 	MAX_LOOK_US = 250000,
 	READ_SIZE = 65536,
+	READS_PER_EVENT = 4,
+	READS_AT_END = 64,
 	VERSION_CPU_MS = 20000,
 	VERSION_WALL_MS = 40000,
 	VERSION_PIDS = 256,
@@ -198,32 +200,39 @@ static void decide(const struct slot *s, const struct agent_reply *a, const stru
 	}
 }
 
-static void read_output(struct slot *s)
+static void keep_output(struct slot *s, const char *piece, size_t n)
+{
+	size_t room = BOX_MAX_OUTPUT_BYTES - sizeof(cut_words) - s->output.len;
+	size_t take = n < room ? n : room;
+
+	if (s->output_cut)
+		return;
+	buf_add(&s->output, piece, take);
+	s->output_cut = take < n;
+	if (s->output_cut)
+		buf_adds(&s->output, cut_words);
+}
+
+/* At most so many pieces: a compiler that floods its output must not keep us from its limits. */
+static void read_output(struct slot *s, int most)
 {
 	char piece[READ_SIZE];
-	ssize_t n;
 
-	while (s->output_fd >= 0 && (n = read(s->output_fd, piece, sizeof(piece))) != 0) {
-		size_t room = BOX_MAX_OUTPUT_BYTES - sizeof(cut_words) - s->output.len;
-		size_t take = (size_t)n < room ? (size_t)n : room;
+	for (int i = 0; i < most && s->output_fd >= 0; i++) {
+		ssize_t n = read(s->output_fd, piece, sizeof(piece));
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+		if (n > 0)
+			keep_output(s, piece, (size_t)n);
+		else if (n == 0)
+			close_fd(&s->output_fd);
+		else if (errno != EINTR)
 			return;
-		if (s->output_cut)
-			continue;
-		buf_add(&s->output, piece, take);
-		s->output_cut = take < (size_t)n;
-		if (s->output_cut)
-			buf_adds(&s->output, cut_words);
 	}
-	close_fd(&s->output_fd);
 }
 
 void slot_output(struct slot *s)
 {
-	read_output(s);
+	read_output(s, READS_PER_EVENT);
 }
 
 /* Too much to pack is the program's fault: the compiler's words say so. */
@@ -256,7 +265,7 @@ static void step_done(struct slot *s, const struct agent_reply *a)
 	r.memory_bytes = u.peak_bytes;
 	r.pids_denied = u.pids_denied;
 	decide(s, a, &u, &r);
-	read_output(s);
+	read_output(s, READS_AT_END); /* all writers are dead: what is left is one pipe full */
 	refuse_artifact(s, a, &r);
 	packed = a->packed && r.end == BOX_END_EXITED && r.exit_code == 0;
 	if (packed)

@@ -66,6 +66,12 @@ test('steps beyond the memory budget wait for their turn', () => withBox({ memor
 	assert.ok(most <= 5, `${most} processes at once`); // one step, or one compiler's
 }));
 
+test('two steps at once see nothing of each other', () => withBox({}, async (box) => {
+	const options = { language: 'c', source: box.program('two_at_once.c'), repeat: 3 };
+	const both = [box.tryLater(options), box.tryLater(options)];
+	for (const one of both) for (const run of (await one.answer).runs) assert.equal(run.exit_code, 0);
+}));
+
 test('only the judge\'s user and root can connect', () => withBox({}, (box) => {
 	fs.chmodSync(box.folder, 0o755);
 	fs.chmodSync(box.socket, 0o666);
