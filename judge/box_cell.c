@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/proc.h"
 #include "judge/box_packet.h"
 
 #include <sys/socket.h>
@@ -15,6 +16,7 @@ enum {
 	UIDS = 65536,
 	START_MS = 20000,
 	DELETE_MS = 20000,
+	STOP_MS = 3000,
 	MAX_RETRY_MS = 10000,
 	FIRST_RETRY_MS = 250,
 	CONTAINER_EXTRA = 512 << 20, /* the agent, unpacked programs, page cache */
@@ -230,6 +232,13 @@ void cell_retire(struct cell *c)
 
 void cell_stop(struct cell *c)
 {
+	struct err err = {0};
+	int status;
+
 	close_agent(c);
 	cgroup_cell_close(&c->cgroup);
+	/* a command of the runtime at work would make again what is removed after us */
+	if (c->helper > 0 && proc_wait(c->helper, STOP_MS, &status, &err) < 0)
+		proc_kill(c->helper);
+	c->helper = -1;
 }

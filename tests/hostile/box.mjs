@@ -96,6 +96,8 @@ export class Box {
 			}
 		};
 		await until('the guard to be empty', gone);
+		const left = this.cgroups();
+		if (left.length) throw new Error(`left behind: ${left.join(' ')}`);
 		fs.rmSync(this.folder, { recursive: true, force: true });
 	}
 
