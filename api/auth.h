@@ -1,0 +1,37 @@
+/* auth.h -- who asks: Bearer token, cookie codearena_token, or Basic.
+ *
+ * A token is checked by signature (token.h), expiry and the account's token_epoch, which a logout,
+ * a new password or a changed role steps; the epoch known here is at most EPOCH_FRESH_MS old.
+ * Thread-safe. */
+#ifndef API_AUTH_H
+#define API_AUTH_H
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/pg.h"
+
+enum role { ROLE_PUBLIC, ROLE_TEAM, ROLE_JURY, ROLE_ADMIN }; /* each may what the former may */
+enum { ID_SIZE = 37, USERNAME_SIZE = 65, EPOCH_FRESH_MS = 3000 };
+
+struct identity {
+	enum role role;
+	char account_id[ID_SIZE]; /* "" for the public */
+	char team_id[ID_SIZE];    /* "" for none */
+	char username[USERNAME_SIZE];
+	int epoch;
+	int64_t expires_ms; /* wall; INT64_MAX: does not */
+	bool by_cookie;
+};
+
+const char *role_name(enum role r);            /* "public", "team", "jury", "admin" */
+int role_parse(const char *s, enum role *out); /* of an account: team, jury, admin; 0 or -1 */
+
+struct auth;
+struct auth *auth_new(const struct conf *conf, struct err *err);
+void auth_free(struct auth *a);
+
+/* For open streams: reads epoch, role and state of these accounts anew (blocks: a worker). */
+int auth_refresh(
+        struct auth *a, struct pg *pg, const char *const *account_ids, size_t n, struct err *err);
+/* Not expired, and nothing known that ended it. The public is always current. Does not block. */
+bool auth_is_current(struct auth *a, const struct identity *who);
+#endif

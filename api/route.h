@@ -1,0 +1,53 @@
+/* route.h -- the table of everything the API answers to: one row per method and path.
+ *
+ * A row's `work` runs on a pool thread and may block; its `loop` runs after it on the loop's thread
+ * and may not. Either may be missing. `work` returns 0 (reply filled), REQUEST_LATER, or a
+ * negative code. */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+#include "api/http.h"
+
+typedef int handler(struct request *rq, struct reply *rp, struct err *err);
+
+enum route_flag {
+	ROUTE_PASSWORD = 1, /* `work` hashes passwords: the password pool */
+	ROUTE_NO_AUTH = 2,  /* credentials are not looked at: who is the public */
+	ROUTE_REST = 4,     /* the last parameter takes the rest of the path, slashes too */
+};
+
+struct route {
+	const char *method; /* GET answers HEAD too */
+	const char *path;   /* "/api/contests/{cid}/problems/{pid}" */
+	enum role least;
+	handler *work;
+	handler *loop;
+	size_t max_body; /* bytes; 0: none; SIZE_MAX: the setting max_body_kib */
+	unsigned flags;
+};
+
+enum route_result { ROUTE_FOUND, ROUTE_UNKNOWN, ROUTE_METHOD };
+struct route_match {
+	const struct route *route;
+	const char *params[MAX_PARAMS]; /* arena */
+	char allow[64];                 /* with ROUTE_METHOD: "GET, HEAD, POST" */
+};
+/* The first row that fits; a literal segment is tried before a {word} if it stands earlier. */
+enum route_result route_find(const struct route *table, size_t n, const char *method,
+        const char *path, struct arena *a, struct route_match *m);
+extern const struct route route_table[];
+extern const size_t route_count;
+
+/* ---- the handlers, by file ---- */
+
+/* handle_scoreboard.c */
+handler handle_scoreboard_get;
+/* handle_stream.c: `prepare` is the work, `open` the loop part */
+handler handle_stream_scoreboard;         /* loop */
+handler handle_stream_submission_prepare; /* work: may this viewer see it; first body */
+handler handle_stream_submission_open;    /* loop */
+handler handle_stream_contest_prepare;    /* work */
+handler handle_stream_contest_open;       /* loop */
+/* handle_metrics.c */
+handler handle_metrics_get; /* loop or work, as its row says */
+/* openapi.json is served by handle_web.c from the web folder's neighbour, see there */
+#endif
