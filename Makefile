@@ -141,7 +141,7 @@ $(BUILD)/web-packages.stamp: $(wildcard api/web/package.json api/web/package-loc
 	@mkdir -p $(@D)
 	npm --prefix api/web ci --no-audit --no-fund && touch $@
 $(BUILD)/web.stamp: $(BUILD)/web-packages.stamp $(shell find api/web -type f -not -path '*/node_modules/*' 2>/dev/null)
-	npm --prefix api/web run build && touch $@
+	OUT=$(abspath $(BUILD)/web) npm --prefix api/web run build && touch $@
 
 install: all web
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/judge
