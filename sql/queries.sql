@@ -8,6 +8,99 @@ SELECT number, public_number, submission_ordinal, head, now_at,
        floor(extract(epoch FROM now_at) * 1000)::bigint AS now_ms
 FROM contest_lock($1);
 
+-- name: event_append
+SELECT event_append($1, $2, $3, $4::event_kind, $5, $6, $7, $8, $9);
+
+-- name: event_read
+SELECT number, public_number, kind, at, floor(extract(epoch FROM at) * 1000)::bigint AS at_ms,
+       submission_id, text, salt, hash
+FROM leaderboard_events WHERE contest_id = $1 AND number > $2 ORDER BY number LIMIT $3;
+
+-- name: event_head
+SELECT number, public_number, submission_ordinal, head, clock_timestamp() AS now_at,
+       floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms
+FROM contest_counter WHERE contest_id = $1;
+
+-- name: event_incarnation
+SELECT incarnation FROM instance;
+
+-- name: contest_get
+SELECT id, name, formal_name, show_runs, after_end,
+       CASE rules WHEN 'icpc' THEN 0 WHEN 'ioi' THEN 1 WHEN 'points' THEN 2 END AS rules,
+       floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms, duration_ms, freeze_ms,
+       clock_rate, floor(extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
+       floor(extract(epoch FROM finalized_at) * 1000)::bigint AS finalized_ms,
+       floor(extract(epoch FROM end_of_updates_at) * 1000)::bigint AS end_of_updates_ms,
+       penalty_minutes, submissions_per_minute, compile_penalty, hidden, practice
+FROM contests WHERE id = $1;
+
+-- name: contest_freezes
+SELECT floor(extract(epoch FROM from_at) * 1000)::bigint AS from_ms,
+       CASE WHEN isfinite(to_at) THEN floor(extract(epoch FROM to_at) * 1000)::bigint END AS to_ms,
+       floor(extract(epoch FROM thawed_at) * 1000)::bigint AS thawed_ms
+FROM contest_freezes WHERE contest_id = $1 ORDER BY from_at;
+
+-- name: contest_problems
+SELECT p.problem_id, p.label, v.name, p.rgb, p.color, p.ordinal, p.version, v.time_limit_ms,
+       (SELECT count(*) FROM test_cases t
+        WHERE t.problem_id = p.problem_id AND t.version = p.version AND t.sample) AS sample_count,
+       v.memory_limit_kib, v.output_limit_kib, v.code_limit_kib, p.points_milli
+FROM contest_problems p JOIN problem_versions v USING (problem_id, version)
+WHERE p.contest_id = $1 ORDER BY p.ordinal;
+
+-- name: contest_teams
+SELECT c.team_id, t.name, t.display_name, t.organization_id, o.name AS organization_name,
+       o.country, coalesce(g.ids, '') AS group_ids, c.sort_group,
+       c.hidden OR coalesce(g.hidden, false) AS hidden, c.disqualified, c.penalty_adjustment,
+       c.extension_ms
+FROM contest_teams c JOIN teams t ON t.id = c.team_id
+LEFT JOIN organizations o ON o.id = t.organization_id
+LEFT JOIN (SELECT m.team_id, string_agg(m.group_id, ',' ORDER BY m.group_id) AS ids,
+                  bool_or(g.hidden) AS hidden
+           FROM team_groups m JOIN groups g ON g.id = m.group_id GROUP BY m.team_id
+) g ON g.team_id = c.team_id
+WHERE c.contest_id = $1 ORDER BY c.team_id::text COLLATE "C";
+
+-- name: contest_teams_some
+SELECT c.team_id, t.name, t.display_name, t.organization_id, o.name AS organization_name,
+       o.country, coalesce(g.ids, '') AS group_ids, c.sort_group,
+       c.hidden OR coalesce(g.hidden, false) AS hidden, c.disqualified, c.penalty_adjustment,
+       c.extension_ms
+FROM contest_teams c JOIN teams t ON t.id = c.team_id
+LEFT JOIN organizations o ON o.id = t.organization_id
+LEFT JOIN LATERAL (SELECT string_agg(m.group_id, ',' ORDER BY m.group_id) AS ids,
+                          bool_or(h.hidden) AS hidden
+                   FROM team_groups m JOIN groups h ON h.id = m.group_id
+                   WHERE m.team_id = c.team_id) g ON true
+WHERE c.contest_id = $1 AND c.team_id = ANY ($2::text[]) ORDER BY c.team_id::text COLLATE "C";
+
+-- name: submission_claim
+SELECT judgement_id, submission_id, attempt, contest_id, team_id, problem_id, problem_version,
+       language_id, entry_point, month, class, practice
+FROM judgement_claim($1, $2::text[], $3::interval);
+
+-- name: submission_heartbeat
+SELECT judgement_id FROM judgement_heartbeat($1, $2::text[], $3::int[], $4::interval);
+
+-- name: submission_release
+SELECT judgement_release($1, $2, $3, $4) AS failures;
+
+-- name: submission_files
+SELECT name, body FROM submission_files
+WHERE submission_id = $1 AND month = (SELECT month FROM submissions WHERE id = $1)
+ORDER BY ordinal;
+
+-- name: submission_expired
+SELECT j.id AS judgement_id, j.submission_id, j.attempt, j.contest_id, s.team_id, s.problem_id,
+       j.problem_version, s.language_id, s.entry_point, s.month, j.class, s.practice, j.failures
+FROM judgements j JOIN submissions s ON s.id = j.submission_id
+WHERE j.state = 'judging' AND j.lease_until < clock_timestamp()
+ORDER BY j.lease_until LIMIT $1;
+
+-- name: submission_count_waiting
+SELECT count(*) AS n FROM judgements
+WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '1 millisecond';
+
 -- ==== scoreboard: record
 
 -- ==== scoreboard: catchup

@@ -1,0 +1,257 @@
+/* contest.c -- loads a contest with four small statements and answers questions of time.
+ *
+ * What must stay true: the questions of time are pure functions of what was loaded; they round
+ * towards the past (down), as contest_time_ms in sql/schema.sql does. Teams are sorted by the
+ * bytes of their ids, here and in SQL (COLLATE "C"), and searched by halves. */
+#include "model/contest.h"
+
+#include <math.h>
+#include <strings.h>
+
+/* ---------------------------------------------------------------- time */
+
+int64_t contest_time_at(const struct contest *c, int64_t wall_ms)
+{
+	return (int64_t)floor((double)(wall_ms - c->start_ms) * c->clock_rate);
+}
+
+int64_t contest_wall_at(const struct contest *c, int64_t contest_ms)
+{
+	return c->start_ms + (int64_t)ceil((double)contest_ms / c->clock_rate);
+}
+
+/* The button ends the contest for everybody, also for teams with an extension. */
+int64_t contest_end_ms(const struct contest *c, const struct contest_team *team)
+{
+	int64_t extension = team ? team->extension_ms : 0;
+
+	if (c->start_ms == INT64_MIN)
+		return INT64_MAX;
+	return c->ended_ms ? c->ended_ms : contest_wall_at(c, c->duration_ms + extension);
+}
+
+static int64_t reached(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms != INT64_MIN && at_ms <= now_ms ? at_ms : 0;
+}
+
+/* Frozen: since the earliest interval that still hides. When none hides any more, the board of a
+ * contest that is over was frozen and thawed; one that goes on simply is not frozen. */
+static void freeze_state(const struct contest *c, int64_t now_ms, struct contest_state *s)
+{
+	int64_t hiding = 0, thawed_from = 0, thawed = 0;
+
+	for (size_t i = 0; i < c->nfreezes; i++) {
+		const struct freeze_interval *f = &c->freezes[i];
+
+		if (f->from_ms > now_ms)
+			continue;
+		if (!f->thawed_ms && (!hiding || f->from_ms < hiding))
+			hiding = f->from_ms;
+		if (f->thawed_ms > thawed) {
+			thawed_from = f->from_ms;
+			thawed = f->thawed_ms;
+		}
+	}
+	if (hiding) {
+		s->frozen = hiding;
+	} else if (s->ended && thawed) {
+		s->frozen = thawed_from;
+		s->thawed = thawed > s->ended ? thawed : s->ended;
+	}
+}
+
+struct contest_state contest_state_at(const struct contest *c, int64_t now_ms)
+{
+	struct contest_state s = {.started = reached(c->start_ms, now_ms)};
+
+	if (!s.started)
+		return s;
+	s.ended = reached(contest_end_ms(c, NULL), now_ms);
+	freeze_state(c, now_ms, &s);
+	s.finalized = reached(c->finalized_ms, now_ms);
+	s.end_of_updates = reached(c->end_of_updates_ms, now_ms);
+	return s;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+const struct contest_problem *contest_problem_find(const struct contest *c, const char *id)
+{
+	for (size_t i = 0; i < c->nproblems; i++) {
+		if (strcmp(c->problems[i].id, id) == 0)
+			return &c->problems[i];
+	}
+	return NULL;
+}
+
+const struct contest_problem *contest_problem_match(const struct contest *c, const char *word)
+{
+	const struct contest_problem *p = contest_problem_find(c, word);
+
+	for (size_t i = 0; !p && i < c->nproblems; i++) {
+		if (strcasecmp(c->problems[i].label, word) == 0)
+			p = &c->problems[i];
+	}
+	return p;
+}
+
+static int compare_team(const void *id, const void *team)
+{
+	const struct contest_team *t = team;
+
+	return strcmp(id, t->id);
+}
+
+const struct contest_team *contest_team_find(const struct contest *c, const char *id)
+{
+	if (c->nteams == 0)
+		return NULL;
+	return bsearch(id, c->teams, c->nteams, sizeof(*c->teams), compare_team);
+}
+
+/* ---------------------------------------------------------------- loading */
+
+static const char *text(struct arena *a, const PGresult *r, int row, const char *col)
+{
+	const char *s = pg_text(r, row, col);
+
+	return s ? arena_strdup(a, s) : NULL;
+}
+
+static void take_contest(struct arena *a, const PGresult *r, struct contest *c)
+{
+	*c = (struct contest){
+	        .id = text(a, r, 0, "id"),
+	        .name = text(a, r, 0, "name"),
+	        .formal_name = text(a, r, 0, "formal_name"),
+	        .show_runs = text(a, r, 0, "show_runs"),
+	        .after_end = text(a, r, 0, "after_end"),
+	        .rules = (enum rules_kind)pg_int(r, 0, "rules"),
+	        .start_ms = pg_null(r, 0, "start_ms") ? INT64_MIN : pg_int(r, 0, "start_ms"),
+	        .duration_ms = pg_int(r, 0, "duration_ms"),
+	        .freeze_ms = pg_null(r, 0, "freeze_ms") ? -1 : pg_int(r, 0, "freeze_ms"),
+	        .clock_rate = strtod(pg_text(r, 0, "clock_rate"), NULL),
+	        .ended_ms = pg_int(r, 0, "ended_ms"),
+	        .finalized_ms = pg_int(r, 0, "finalized_ms"),
+	        .end_of_updates_ms = pg_int(r, 0, "end_of_updates_ms"),
+	        .penalty_minutes = (int)pg_int(r, 0, "penalty_minutes"),
+	        .submissions_per_minute = (int)pg_int(r, 0, "submissions_per_minute"),
+	        .compile_penalty = pg_bool(r, 0, "compile_penalty"),
+	        .hidden = pg_bool(r, 0, "hidden"),
+	        .practice = pg_bool(r, 0, "practice"),
+	};
+}
+
+static int load_freezes(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_CONTEST_FREEZES, &r, err, c->id) < 0)
+		return err_result(err);
+	c->nfreezes = (size_t)PQntuples(r);
+	c->freezes = arena_alloc(a, c->nfreezes * sizeof(*c->freezes) + 1);
+	for (size_t i = 0; i < c->nfreezes; i++) {
+		int row = (int)i;
+
+		c->freezes[i] = (struct freeze_interval){
+		        .from_ms = pg_int(r, row, "from_ms"),
+		        .to_ms = pg_null(r, row, "to_ms") ? INT64_MAX : pg_int(r, row, "to_ms"),
+		        .thawed_ms = pg_int(r, row, "thawed_ms"),
+		};
+	}
+	return 0;
+}
+
+static int load_problems(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_CONTEST_PROBLEMS, &r, err, c->id) < 0)
+		return err_result(err);
+	c->nproblems = (size_t)PQntuples(r);
+	c->problems = arena_alloc(a, c->nproblems * sizeof(*c->problems) + 1);
+	for (size_t i = 0; i < c->nproblems; i++) {
+		int row = (int)i;
+
+		c->problems[i] = (struct contest_problem){
+		        .id = text(a, r, row, "problem_id"),
+		        .label = text(a, r, row, "label"),
+		        .name = text(a, r, row, "name"),
+		        .rgb = text(a, r, row, "rgb"),
+		        .color = text(a, r, row, "color"),
+		        .ordinal = (int)pg_int(r, row, "ordinal"),
+		        .version = (int)pg_int(r, row, "version"),
+		        .time_limit_ms = (int)pg_int(r, row, "time_limit_ms"),
+		        .sample_count = (int)pg_int(r, row, "sample_count"),
+		        .memory_limit_kib = pg_int(r, row, "memory_limit_kib"),
+		        .output_limit_kib = pg_int(r, row, "output_limit_kib"),
+		        .code_limit_kib = pg_int(r, row, "code_limit_kib"),
+		        .points_milli = pg_int(r, row, "points_milli"),
+		};
+	}
+	return 0;
+}
+
+static void take_team(struct arena *a, const PGresult *r, int row, struct contest_team *t)
+{
+	*t = (struct contest_team){
+	        .id = text(a, r, row, "team_id"),
+	        .name = text(a, r, row, "name"),
+	        .display_name = text(a, r, row, "display_name"),
+	        .organization_id = text(a, r, row, "organization_id"),
+	        .organization_name = text(a, r, row, "organization_name"),
+	        .country = text(a, r, row, "country"),
+	        .group_ids = text(a, r, row, "group_ids"),
+	        .sort_group = (int)pg_int(r, row, "sort_group"),
+	        .hidden = pg_bool(r, row, "hidden"),
+	        .disqualified = pg_bool(r, row, "disqualified"),
+	        .penalty_adjustment = (int)pg_int(r, row, "penalty_adjustment"),
+	        .extension_ms = pg_int(r, row, "extension_ms"),
+	};
+}
+
+/* teams: a text[] literal, NULL for all. */
+static int load_teams(
+        struct pg *pg, struct arena *a, struct contest *c, const char *teams, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	int failed = teams ? pg_run(pg, Q_CONTEST_TEAMS_SOME, &r, err, c->id, teams)
+	                   : pg_run(pg, Q_CONTEST_TEAMS, &r, err, c->id);
+
+	if (failed < 0)
+		return err_result(err);
+	c->nteams = (size_t)PQntuples(r);
+	c->teams = arena_alloc(a, c->nteams * sizeof(*c->teams) + 1);
+	for (size_t i = 0; i < c->nteams; i++)
+		take_team(a, r, (int)i, &c->teams[i]);
+	return 0;
+}
+
+static int load(struct pg *pg, struct arena *a, const char *id, const char *teams,
+        struct contest *out, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_CONTEST_GET, &r, err, id) < 0)
+		return err_result(err);
+	if (PQntuples(r) == 0)
+		return err_set(err, ERR_NOT_FOUND, "no such contest: \"%.40s\"", id);
+	take_contest(a, r, out);
+	if (load_freezes(pg, a, out, err) < 0 || load_problems(pg, a, out, err) < 0 ||
+	        load_teams(pg, a, out, teams, err) < 0)
+		return err_wrap(err, "load contest %s", out->id);
+	return 0;
+}
+
+int contest_load(
+        struct pg *pg, struct arena *a, const char *id, struct contest *out, struct err *err)
+{
+	return load(pg, a, id, NULL, out, err);
+}
+
+int contest_load_some(struct pg *pg, struct arena *a, const char *id, const struct contest_some *s,
+        struct contest *out, struct err *err)
+{
+	return load(pg, a, id, pg_arg_array(a, s->teams, s->n), out, err);
+}
