@@ -5,8 +5,10 @@
  * Thread-safe. */
 #ifndef API_AUTH_H
 #define API_AUTH_H
+#include "api/pool.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/pg.h"
 
 enum role { ROLE_PUBLIC, ROLE_TEAM, ROLE_JURY, ROLE_ADMIN }; /* each may what the former may */
@@ -28,6 +30,23 @@ int role_parse(const char *s, enum role *out); /* of an account: team, jury, adm
 struct auth;
 struct auth *auth_new(const struct conf *conf, struct err *err);
 void auth_free(struct auth *a);
+
+/* Who sends this Authorization header or this Cookie header (either may be NULL)? From memory
+ * alone: 1 and *who (the public when there are no credentials), 0 when auth_identify must
+ * look, negative when they are refused (ERR_DENIED). Does not block. */
+int auth_recall(struct auth *a, const char *authorization, const char *cookie, struct identity *who,
+        struct err *err);
+/* The same, asking PostgreSQL. Blocks, with Basic for 20 ms and more. While PostgreSQL is away
+ * an account that was seen in the last ten minutes is still believed; others get ERR_BUSY. */
+int auth_identify(struct auth *a, struct worker *w, const char *authorization, const char *cookie,
+        struct identity *who, struct err *err);
+bool auth_is_basic(const char *authorization);
+/* The value of a cookie; arena string or NULL. */
+const char *auth_cookie(struct arena *a, const char *cookie, const char *name);
+/* Forgets what is known of an account here; after a logout or a new password. */
+void auth_forget(struct auth *a, const char *account_id);
+/* A new access token for the account; caller frees. */
+char *auth_token(const struct auth *a, const struct identity *who, struct err *err);
 
 /* For open streams: reads epoch, role and state of these accounts anew (blocks: a worker). */
 int auth_refresh(

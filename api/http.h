@@ -5,7 +5,8 @@
  * that; back on the loop, the route's `loop` handler runs (if it has one) and the reply is sent.
  *
  * A handler fills *rp, or returns a negative code with *err: the code's status and sentence
- * are sent as {"code":N,"message":"..."}. Memory of a request is its arena, freed after the reply.
+ * are sent as {"code":N,"message":"..."}; a rp->status >= 400 set before takes the place of the
+ * code's. Memory of a request is its arena, freed after the reply.
  *
  * Streams: a route whose `loop` handler sets rp->response to its own MHD_Response (from a content
  * reader) owns the connection from then on: suspend it in the reader's first call, write on its
@@ -21,6 +22,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include <jansson.h>
 #include <microhttpd.h>
 
 struct app;
@@ -51,6 +53,7 @@ struct request {
 	struct buf body; /* whole, at most the route's max_body */
 	struct reply reply;
 	struct worker *worker; /* pg and kv; NULL on the loop's thread */
+	int retry_after_s;     /* > 0 with ERR_BUSY: a limit was reached: 429, not 503 */
 	void *data;            /* from the `work` handler to the `loop` handler; arena */
 	void (*closed)(struct request *rq); /* see above */
 	char address[64];                   /* of the client, without port */
@@ -63,9 +66,13 @@ const char *request_header(const struct request *rq, const char *name);
 const char *request_query(const struct request *rq, const char *name);
 /* Adds a header; the value is formatted into the arena. Extra ones beyond the table are a bug. */
 void reply_header(struct request *rq, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* The body as a JSON object, 400 with the line of the mistake otherwise. Caller decrefs. */
+int request_json(const struct request *rq, json_t **out, struct err *err);
+/* The body becomes this JSON; takes over the reference. Returns 0. */
+int reply_json(struct reply *rp, json_t *v);
 /* Any thread: ends a request whose `work` returned REQUEST_LATER. err->code ERR_NONE: the
- * reply as filled in. retry_after_s > 0 goes into Retry-After. */
-void request_finish(struct request *rq, const struct err *err, int retry_after_s);
+ * reply as filled in. */
+void request_finish(struct request *rq, const struct err *err);
 /* Status of an error code, from the one table. */
 int http_status_of(enum err_code code);
 

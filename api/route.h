@@ -39,6 +39,24 @@ extern const size_t route_count;
 
 /* ---- the handlers, by file ---- */
 
+/* handle_health.c: loop */
+handler handle_healthz, handle_readyz, handle_api_root;
+/* handle_web.c: loop */
+handler handle_web, handle_web_openapi;
+/* handle_auth.c: work */
+handler handle_login, handle_refresh, handle_logout, handle_register, handle_account;
+/* handle_contest.c: work */
+handler handle_contests, handle_contest, handle_state, handle_action, handle_judgement_types,
+        handle_languages, handle_groups, handle_organizations, handle_teams, handle_team;
+/* handle_problem.c: work */
+handler handle_problems, handle_problem, handle_statement, handle_samples, handle_problem_file;
+/* handle_submission.c: work */
+handler handle_submissions, handle_submission, handle_source, handle_judgements, handle_runs,
+        handle_submission_own, handle_rejudge;
+/* handle_submit.c: work; answers when the writer has committed */
+handler handle_submit;
+/* handle_clarification.c, handle_draft.c: work */
+handler handle_clarifications, handle_clarify, handle_draft_get, handle_draft_put;
 /* handle_scoreboard.c */
 handler handle_scoreboard_get;
 /* handle_stream.c: `prepare` is the work, `open` the loop part */
@@ -49,5 +67,4 @@ handler handle_stream_contest_prepare;    /* work */
 handler handle_stream_contest_open;       /* loop */
 /* handle_metrics.c */
 handler handle_metrics_get; /* loop or work, as its row says */
-/* openapi.json is served by handle_web.c from the web folder's neighbour, see there */
 #endif
