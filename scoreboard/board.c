@@ -1,0 +1,679 @@
+/* board.c -- the fold of a contest's log for one viewer class (event.h says what a PART holds).
+ *
+ * A PART is checked as a whole before anything is changed: one that names an unknown team or
+ * problem, or holds a value of the wrong type or range, is refused with ERR_INPUT and leaves the
+ * board as it was. So applying has two passes over the same parsing functions: the first against
+ * the teams and problems that the board will have, the second, which cannot fail, into the board.
+ *
+ * What must stay true:
+ *   * values are absolute: applying the same PART twice (under two numbers) changes nothing;
+ *   * a cell stays with its problem's id, not its place, when the list of problems changes;
+ *   * the rows are kept by team id; the order of the standings is made when it is asked for.
+ *
+ * In a "bulk" PART, "rows" and "first" take the place of all there were; without "bulk" they
+ * replace what they name. */
+#include "scoreboard/board.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "scoreboard/board_state.h"
+
+enum {
+	ID_MAX = BOARD_ID_SIZE - 1,
+	NAME_MAX_BYTES = 4096,
+	PROBLEMS_MAX = 1000,
+	TEAMS_MAX = 1000000,
+	CELLS_MAX = 50 * 1000 * 1000, /* teams x problems: bounds the memory of one board */
+	FIRSTS_MAX = 4096,
+	COUNT_MAX = 1000000000,
+	EVENT_DEPTH_MAX = 16,
+};
+static const int64_t AMOUNT_MAX = INT64_C(1) << 52;
+
+struct board *board_new(void)
+{
+	return xcalloc(1, sizeof(struct board));
+}
+
+static void row_free(struct board_row *r)
+{
+	if (!r)
+		return;
+	free(r->team_id);
+	free(r->name);
+	json_decref(r->team);
+	free(r->cells);
+	free(r);
+}
+
+static void rows_free(struct board_row **rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		row_free(rows[i]);
+	free(rows);
+}
+
+void board_free(struct board *b)
+{
+	if (!b)
+		return;
+	json_decref(b->contest);
+	json_decref(b->state);
+	json_decref(b->freezes);
+	json_decref(b->problems);
+	free(b->problem_ids);
+	rows_free(b->rows, b->nrows);
+	free(b->sorted);
+	free(b->firsts);
+	free(b);
+}
+
+bool board_cell_is_empty(const struct cell *c)
+{
+	return c->judged == 0 && c->pending == 0 && !c->solved && c->points_milli == 0 &&
+	       c->penalty_minutes == 0 && c->time_ms < 0;
+}
+
+ptrdiff_t board_problem_find(const struct board *b, const char *id)
+{
+	for (size_t i = 0; i < b->nproblems; i++) {
+		if (strcmp(b->problem_ids[i], id) == 0)
+			return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
+static struct board_row *row_find(const struct board *b, const char *team_id)
+{
+	size_t low = 0, high = b->nrows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(team_id, b->rows[middle]->team_id);
+
+		if (order == 0)
+			return b->rows[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct board_row *board_row_find(const struct board *b, const char *team_id)
+{
+	return row_find(b, team_id);
+}
+
+/* ---- parsing: pure, used by both passes */
+
+/* A PART's member as an array of at most max elements; *n 0 and no error when missing or null. */
+static int part_array(
+        const json_t *part, const char *name, size_t max, const json_t **out, struct err *err)
+{
+	const json_t *v = json_object_get(part, name);
+
+	*out = NULL;
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_array(v) || json_array_size(v) > max)
+		return err_set(err, ERR_INPUT, "\"%s\" must be a list of at most %zu", name, max);
+	*out = v;
+	return 0;
+}
+
+static int get_int(const json_t *o, const char *name, int64_t max, int *out, struct err *err)
+{
+	int64_t v;
+
+	if (json_get_int(o, name, 0, max, &v, err) < 0)
+		return err_result(err);
+	*out = (int)v;
+	return 0;
+}
+
+static int parse_cell(const json_t *o, struct cell *c, struct err *err)
+{
+	*c = (struct cell){.time_ms = -1};
+	if (get_int(o, "judged", COUNT_MAX, &c->judged, err) < 0 ||
+	        get_int(o, "pending", COUNT_MAX, &c->pending, err) < 0 ||
+	        get_int(o, "penalty", COUNT_MAX, &c->penalty_minutes, err) < 0 ||
+	        json_opt_bool(o, "solved", false, &c->solved, err) < 0 ||
+	        json_opt_int(o, "time", -1, AMOUNT_MAX, -1, &c->time_ms, err) < 0 ||
+	        json_get_int(o, "points", 0, AMOUNT_MAX, &c->points_milli, err) < 0)
+		return err_result(err);
+	return 0;
+}
+
+static int parse_total(const json_t *o, struct total *t, struct err *err)
+{
+	*t = (struct total){.last_ms = -1};
+	if (get_int(o, "solved", COUNT_MAX, &t->solved, err) < 0 ||
+	        get_int(o, "wrong", COUNT_MAX, &t->wrong, err) < 0 ||
+	        json_get_int(o, "penalty", -AMOUNT_MAX, AMOUNT_MAX, &t->penalty_minutes, err) < 0 ||
+	        json_get_int(o, "points", 0, AMOUNT_MAX, &t->points_milli, err) < 0 ||
+	        json_opt_int(o, "last", -1, AMOUNT_MAX, -1, &t->last_ms, err) < 0)
+		return err_result(err);
+	return 0;
+}
+
+/* One of "teams": a new row without anything solved; NULL and *err when it is wrong. */
+static struct board_row *parse_team(json_t *o, struct err *err)
+{
+	const char *id, *name, *display;
+	int64_t group;
+	bool hidden;
+	struct board_row *r;
+
+	if (json_get_string(o, "id", ID_MAX, &id, err) < 0 ||
+	        json_get_string(o, "name", NAME_MAX_BYTES, &name, err) < 0 ||
+	        json_opt_string(o, "display_name", NAME_MAX_BYTES, NULL, &display, err) < 0 ||
+	        json_opt_int(o, "sort_group", INT32_MIN, INT32_MAX, 0, &group, err) < 0 ||
+	        json_opt_bool(o, "hidden", false, &hidden, err) < 0)
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
+	r->team_id = xstrdup(id);
+	r->name = xstrdup(display && *display ? display : name);
+	r->team = json_incref(o);
+	r->sort_group = (int)group;
+	r->hidden = hidden;
+	r->total.last_ms = -1;
+	return r;
+}
+
+static int parse_first(const json_t *o, struct board_first *f, struct err *err)
+{
+	const char *problem, *team;
+	int64_t group;
+
+	if (json_get_string(o, "problem", ID_MAX, &problem, err) < 0 ||
+	        json_opt_int(o, "sort_group", INT32_MIN, INT32_MAX, 0, &group, err) < 0 ||
+	        json_opt_string(o, "team", ID_MAX, "", &team, err) < 0)
+		return err_result(err);
+	f->sort_group = (int)group;
+	snprintf(f->problem_id, sizeof(f->problem_id), "%s", problem);
+	snprintf(f->team_id, sizeof(f->team_id), "%s", team);
+	return 0;
+}
+
+static int parse_rules(const json_t *contest, enum rules_kind *out, struct err *err)
+{
+	static const char *const names[] = {
+	        [RULES_ICPC] = "icpc", [RULES_IOI] = "ioi", [RULES_POINTS] = "points"};
+	const char *word;
+
+	if (json_get_string(contest, "rules", 16, &word, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(word, names[i]) == 0) {
+			*out = (enum rules_kind)i;
+			return 0;
+		}
+	}
+	return err_set(err, ERR_INPUT, "unknown \"rules\": \"%s\"", word);
+}
+
+/* ---- first pass: what the PART brings, checked */
+
+/* The board to be: the new lists if the PART has them, else the board's own. */
+struct plan {
+	bool bulk;
+	enum rules_kind rules;
+	const json_t *teams, *problems, *rows, *first; /* of the PART; NULL: not in it */
+	struct board_row **new_rows;                   /* by team id; owned until taken */
+	size_t nnew;
+	const char **problem_ids; /* the new ones, owned; NULL: the board's stay */
+	size_t nproblems;
+};
+
+static void plan_free(struct plan *p)
+{
+	rows_free(p->new_rows, p->nnew);
+	free(p->problem_ids);
+}
+#define auto_plan __attribute__((cleanup(plan_free)))
+
+static int by_team_id(const void *a, const void *b)
+{
+	const struct board_row *const *x = a, *const *y = b;
+
+	return strcmp((*x)->team_id, (*y)->team_id);
+}
+
+static int plan_teams(struct plan *p, struct err *err)
+{
+	size_t n = json_array_size(p->teams);
+
+	p->new_rows = xcalloc(n + 1, sizeof(struct board_row *));
+	for (; p->nnew < n; p->nnew++) {
+		p->new_rows[p->nnew] = parse_team(json_array_get(p->teams, p->nnew), err);
+		if (!p->new_rows[p->nnew])
+			return err_wrap(err, "team %zu of the list", p->nnew + 1);
+	}
+	qsort(p->new_rows, n, sizeof(struct board_row *), by_team_id);
+	for (size_t i = 1; i < n; i++) {
+		if (by_team_id(&p->new_rows[i - 1], &p->new_rows[i]) == 0)
+			return err_set(err, ERR_INPUT, "team \"%s\" is listed twice",
+			        p->new_rows[i]->team_id);
+	}
+	return 0;
+}
+
+static int plan_problems(struct plan *p, struct err *err)
+{
+	size_t n = json_array_size(p->problems);
+
+	p->problem_ids = xcalloc(n + 1, sizeof(char *));
+	for (p->nproblems = 0; p->nproblems < n; p->nproblems++) {
+		const json_t *o = json_array_get(p->problems, p->nproblems);
+		const char *id;
+
+		if (json_get_string(o, "id", ID_MAX, &id, err) < 0)
+			return err_wrap(err, "problem %zu of the list", p->nproblems + 1);
+		for (size_t i = 0; i < p->nproblems; i++) {
+			if (strcmp(p->problem_ids[i], id) == 0)
+				return err_set(
+				        err, ERR_INPUT, "problem \"%s\" is listed twice", id);
+		}
+		p->problem_ids[p->nproblems] = id;
+	}
+	return 0;
+}
+
+static bool plan_has_problem(const struct board *b, const struct plan *p, const char *id)
+{
+	if (!p->problem_ids)
+		return board_problem_find(b, id) >= 0;
+	for (size_t i = 0; i < p->nproblems; i++) {
+		if (strcmp(p->problem_ids[i], id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool plan_has_team(const struct board *b, const struct plan *p, const char *id)
+{
+	char copy[BOARD_ID_SIZE];
+	struct board_row row = {.team_id = copy};
+	const struct board_row *key = &row;
+
+	if (!p->new_rows)
+		return row_find(b, id) != NULL;
+	snprintf(copy, sizeof(copy), "%s", id);
+	return bsearch(&key, p->new_rows, p->nnew, sizeof(struct board_row *), by_team_id) != NULL;
+}
+
+static int check_row(
+        const struct board *b, const struct plan *p, const json_t *row, struct err *err)
+{
+	const char *team, *problem;
+	const json_t *cells;
+	struct total total;
+	struct cell cell;
+
+	if (json_get_string(row, "team", ID_MAX, &team, err) < 0)
+		return err_result(err);
+	if (!plan_has_team(b, p, team))
+		return err_set(err, ERR_INPUT, "row of an unknown team: \"%s\"", team);
+	if (parse_total(row, &total, err) < 0 ||
+	        part_array(row, "cells", PROBLEMS_MAX, &cells, err) < 0)
+		return err_wrap(err, "row of team %s", team);
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *o = json_array_get(cells, i);
+
+		if (json_get_string(o, "problem", ID_MAX, &problem, err) < 0 ||
+		        parse_cell(o, &cell, err) < 0)
+			return err_wrap(err, "cell %zu of team %s", i + 1, team);
+		if (!plan_has_problem(b, p, problem))
+			return err_set(
+			        err, ERR_INPUT, "cell of an unknown problem: \"%s\"", problem);
+	}
+	return 0;
+}
+
+static int check_first(
+        const struct board *b, const struct plan *p, const json_t *o, struct err *err)
+{
+	struct board_first f;
+
+	if (parse_first(o, &f, err) < 0)
+		return err_wrap(err, "first to solve");
+	if (!plan_has_problem(b, p, f.problem_id))
+		return err_set(err, ERR_INPUT, "first of an unknown problem: \"%s\"", f.problem_id);
+	if (*f.team_id && !plan_has_team(b, p, f.team_id))
+		return err_set(err, ERR_INPUT, "first is an unknown team: \"%s\"", f.team_id);
+	return 0;
+}
+
+/* The members that are kept as they came must at least be what readers expect. */
+static int check_plain(const json_t *part, struct err *err)
+{
+	static const struct {
+		const char *name;
+		json_type type;
+	} members[] = {{"contest", JSON_OBJECT}, {"state", JSON_OBJECT}, {"freezes", JSON_ARRAY}};
+
+	if (!json_is_object(part))
+		return err_set(err, ERR_INPUT, "a part of an event must be an object");
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		const json_t *v = json_object_get(part, members[i].name);
+
+		if (v && json_typeof(v) != members[i].type)
+			return err_set(
+			        err, ERR_INPUT, "\"%s\" has the wrong type", members[i].name);
+	}
+	return 0;
+}
+
+static int plan_lists(const struct board *b, const json_t *part, struct plan *p, struct err *err)
+{
+	size_t teams, problems;
+
+	if (part_array(part, "teams", TEAMS_MAX, &p->teams, err) < 0 ||
+	        part_array(part, "problems", PROBLEMS_MAX, &p->problems, err) < 0 ||
+	        part_array(part, "rows", TEAMS_MAX, &p->rows, err) < 0 ||
+	        part_array(part, "first", FIRSTS_MAX, &p->first, err) < 0)
+		return err_result(err);
+	teams = p->teams ? json_array_size(p->teams) : b->nrows;
+	problems = p->problems ? json_array_size(p->problems) : b->nproblems;
+	if (teams * problems > CELLS_MAX)
+		return err_set(err, ERR_INPUT, "%zu teams by %zu problems is too large a board",
+		        teams, problems);
+	if ((p->teams && plan_teams(p, err) < 0) || (p->problems && plan_problems(p, err) < 0))
+		return err_result(err);
+	return 0;
+}
+
+static int plan_make(const struct board *b, const json_t *part, struct plan *p, struct err *err)
+{
+	const json_t *contest = json_object_get(part, "contest");
+
+	if (check_plain(part, err) < 0 || json_opt_bool(part, "bulk", false, &p->bulk, err) < 0)
+		return err_result(err);
+	p->rules = b->rules;
+	if (contest && parse_rules(contest, &p->rules, err) < 0)
+		return err_wrap(err, "contest");
+	if (plan_lists(b, part, p, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < json_array_size(p->rows); i++) {
+		if (check_row(b, p, json_array_get(p->rows, i), err) < 0)
+			return err_result(err);
+	}
+	for (size_t i = 0; i < json_array_size(p->first); i++) {
+		if (check_first(b, p, json_array_get(p->first, i), err) < 0)
+			return err_result(err);
+	}
+	if (!p->bulk && b->nfirsts + json_array_size(p->first) > 2 * (size_t)FIRSTS_MAX)
+		return err_set(err, ERR_INPUT, "too many entries of \"first\"");
+	return 0;
+}
+
+/* ---- second pass: into the board; nothing fails from here on */
+
+static void keep(json_t **member, const json_t *part, const char *name)
+{
+	json_t *v = json_object_get(part, name);
+
+	if (!v || json_is_null(v))
+		return;
+	json_decref(*member);
+	*member = json_incref(v);
+}
+
+static struct board_cell *cells_new(size_t n)
+{
+	struct board_cell *cells = xcalloc(n + 1, sizeof(*cells));
+
+	for (size_t i = 0; i < n; i++)
+		cells[i].cell.time_ms = -1;
+	return cells;
+}
+
+/* New problems: every row's cells move to the new places of their ids. */
+static void put_problems(struct board *b, const json_t *part, struct plan *p)
+{
+	const char **ids = steal(&p->problem_ids);
+	auto_free ptrdiff_t *old = xcalloc(p->nproblems + 1, sizeof(*old));
+
+	for (size_t i = 0; i < p->nproblems; i++)
+		old[i] = board_problem_find(b, ids[i]);
+	for (size_t r = 0; r < b->nrows; r++) {
+		struct board_cell *cells = cells_new(p->nproblems);
+
+		for (size_t i = 0; i < p->nproblems; i++) {
+			if (old[i] >= 0)
+				cells[i] = b->rows[r]->cells[old[i]];
+		}
+		free(b->rows[r]->cells);
+		b->rows[r]->cells = cells;
+	}
+	free(b->problem_ids);
+	b->problem_ids = ids;
+	b->nproblems = p->nproblems;
+	keep(&b->problems, part, "problems"); /* after the last use of the old ids, which it owns */
+}
+
+/* New teams: those that stay keep what they have. */
+static void put_teams(struct board *b, struct plan *p)
+{
+	for (size_t i = 0; i < p->nnew; i++) {
+		struct board_row *r = p->new_rows[i], *old = row_find(b, r->team_id);
+
+		if (!old) {
+			r->cells = cells_new(b->nproblems);
+			continue;
+		}
+		r->total = old->total;
+		r->cells = steal(&old->cells);
+	}
+	rows_free(b->rows, b->nrows);
+	b->nrows = p->nnew;
+	b->rows = steal(&p->new_rows);
+	p->nnew = 0;
+	free(b->sorted);
+	b->sorted = xcalloc(b->nrows + 1, sizeof(struct board_row *));
+	memcpy(b->sorted, b->rows, b->nrows * sizeof(struct board_row *));
+}
+
+static void clear_rows(struct board *b)
+{
+	for (size_t r = 0; r < b->nrows; r++) {
+		free(b->rows[r]->cells);
+		b->rows[r]->cells = cells_new(b->nproblems);
+		b->rows[r]->total = (struct total){.last_ms = -1};
+	}
+}
+
+static void put_row(struct board *b, const json_t *o)
+{
+	struct board_row *r = row_find(b, json_string_value(json_object_get(o, "team")));
+	const json_t *cells = json_object_get(o, "cells");
+	struct err ignored;
+
+	assert(r);
+	if (parse_total(o, &r->total, &ignored) < 0)
+		abort(); /* was checked */
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+		ptrdiff_t place =
+		        board_problem_find(b, json_string_value(json_object_get(cell, "problem")));
+
+		if (place < 0 || parse_cell(cell, &r->cells[place].cell, &ignored) < 0)
+			abort(); /* was checked */
+	}
+}
+
+static void put_first(struct board *b, const json_t *o)
+{
+	struct board_first f = {0};
+	struct err ignored;
+	size_t i = 0;
+
+	if (parse_first(o, &f, &ignored) < 0)
+		abort(); /* was checked */
+	while (i < b->nfirsts && (b->firsts[i].sort_group != f.sort_group ||
+	                                 strcmp(b->firsts[i].problem_id, f.problem_id) != 0))
+		i++;
+	if (i == b->nfirsts) {
+		b->firsts = xreallocarray(b->firsts, b->nfirsts + 1, sizeof(f));
+		b->nfirsts++;
+	}
+	b->firsts[i] = f;
+	if (!*f.team_id) /* nobody */
+		b->firsts[i] = b->firsts[--b->nfirsts];
+}
+
+/* The flag in the cells, after anything that may have moved it. Entries whose problem or team has
+ * gone are dropped. */
+static void flag_firsts(struct board *b)
+{
+	size_t kept = 0;
+
+	for (size_t r = 0; r < b->nrows; r++) {
+		for (size_t i = 0; i < b->nproblems; i++)
+			b->rows[r]->cells[i].first = false;
+	}
+	for (size_t i = 0; i < b->nfirsts; i++) {
+		struct board_row *r = row_find(b, b->firsts[i].team_id);
+		ptrdiff_t place = board_problem_find(b, b->firsts[i].problem_id);
+
+		if (!r || place < 0)
+			continue;
+		r->cells[place].first = true;
+		b->firsts[kept++] = b->firsts[i];
+	}
+	b->nfirsts = kept;
+}
+
+int board_apply(struct board *b, int64_t number, const json_t *part, struct err *err)
+{
+	auto_plan struct plan p = {0};
+
+	if (number != b->number + 1)
+		return err_set(err, ERR_CONFLICT, "event %lld does not follow %lld",
+		        (long long)number, (long long)b->number);
+	if (plan_make(b, part, &p, err) < 0)
+		return err_wrap(err, "event %lld", (long long)number);
+	keep(&b->contest, part, "contest");
+	keep(&b->state, part, "state");
+	keep(&b->freezes, part, "freezes");
+	b->rules = p.rules;
+	if (p.problems)
+		put_problems(b, part, &p);
+	if (p.teams)
+		put_teams(b, &p);
+	if (p.bulk && p.rows)
+		clear_rows(b);
+	for (size_t i = 0; i < json_array_size(p.rows); i++)
+		put_row(b, json_array_get(p.rows, i));
+	if (p.bulk && p.first)
+		b->nfirsts = 0;
+	for (size_t i = 0; i < json_array_size(p.first); i++)
+		put_first(b, json_array_get(p.first, i));
+	if (p.first || p.teams || p.problems || p.bulk)
+		flag_firsts(b);
+	b->number = number;
+	b->is_sorted = false;
+	return 0;
+}
+
+int board_apply_event(struct board *b, bool jury, const char *text, struct err *err)
+{
+	json_auto_t *event = json_parse(text, strlen(text), EVENT_DEPTH_MAX, err);
+	const json_t *part;
+	int64_t number;
+
+	if (!event)
+		return err_wrap(err, "event after %lld", (long long)b->number);
+	part = json_object_get(event, jury ? "jury" : "public");
+	if (!jury && (!part || json_is_null(part)))
+		return 0;
+	if (json_get_int(event, jury ? "number" : "public_number", 1, AMOUNT_MAX, &number, err) < 0)
+		return err_wrap(err, "event after %lld", (long long)b->number);
+	if (board_apply(b, number, part, err) < 0)
+		return err_result(err);
+	return 1;
+}
+
+/* ---- reading */
+
+int64_t board_number(const struct board *b)
+{
+	return b->number;
+}
+
+enum rules_kind board_rules(const struct board *b)
+{
+	return b->rules;
+}
+
+size_t board_nproblems(const struct board *b)
+{
+	return b->nproblems;
+}
+
+const json_t *board_problems(const struct board *b)
+{
+	return b->problems;
+}
+
+const json_t *board_contest(const struct board *b)
+{
+	return b->contest;
+}
+
+const json_t *board_state(const struct board *b)
+{
+	return b->state;
+}
+
+/* Order of the standings; inside a tie by name, then by id. */
+static int by_standing(const void *a, const void *b, void *kind)
+{
+	const struct board_row *const *pa = a, *const *pb = b;
+	const struct board_row *x = *pa, *y = *pb;
+	int order = (x->sort_group > y->sort_group) - (x->sort_group < y->sort_group);
+
+	if (order == 0)
+		order = rules_of(*(enum rules_kind *)kind)->compare(&x->total, &y->total);
+	if (order == 0)
+		order = strcmp(x->name, y->name);
+	return order ? order : strcmp(x->team_id, y->team_id);
+}
+
+/* Ties share a rank and the next ranks stay empty (17, 17, 19), counted in each sort group. Hidden
+ * teams stand where they would stand, with rank 0, and push nobody down. */
+void board_sort(struct board *b)
+{
+	const struct rules *rules = rules_of(b->rules);
+	const struct board_row *above = NULL;
+	int ranked = 0;
+
+	if (b->is_sorted || b->nrows == 0)
+		return;
+	qsort_r(b->sorted, b->nrows, sizeof(struct board_row *), by_standing, &b->rules);
+	for (size_t i = 0; i < b->nrows; i++) {
+		struct board_row *r = b->sorted[i];
+
+		if (i > 0 && r->sort_group != b->sorted[i - 1]->sort_group) {
+			above = NULL;
+			ranked = 0;
+		}
+		r->rank = 0;
+		if (r->hidden)
+			continue;
+		ranked++;
+		r->rank = above && rules->compare(&above->total, &r->total) == 0 ? above->rank
+		                                                                 : ranked;
+		above = r;
+	}
+	b->is_sorted = true;
+}
+
+const struct board_row *const *board_rows(struct board *b, size_t *n)
+{
+	board_sort(b);
+	*n = b->nrows;
+	return (const struct board_row *const *)b->sorted;
+}
