@@ -114,3 +114,97 @@ WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '
 -- ==== judge
 
 -- ==== admin
+
+-- name: admin_contest_create
+INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
+	penalty_minutes, compile_penalty, after_end, show_runs, hidden, practice,
+	submissions_per_minute)
+VALUES ($1, $2, $3, $4::scoring_rules,
+	coalesce($5::timestamptz, clock_timestamp() + $6::bigint * interval '1 millisecond'),
+	$7::bigint, $8::bigint, $9::double precision, $10::int, $11::boolean, $12, $13,
+	$14::boolean, $15::boolean, $16::int)
+
+-- name: admin_contest_counter
+INSERT INTO contest_counter (contest_id) VALUES ($1)
+
+-- name: admin_contest_reschedule
+SELECT contest_reschedule_freeze($1)
+
+-- name: admin_contest_list
+SELECT c.id, c.name, c.rules::text AS rules,
+       CASE WHEN c.start_at IS NULL THEN 'not scheduled'
+            WHEN c.start_at > now() THEN 'scheduled'
+            WHEN c.finalized_at IS NOT NULL THEN 'final'
+            WHEN c.ended_at IS NOT NULL
+                 OR c.start_at + c.duration_ms / c.clock_rate * interval '1 millisecond' <= now()
+                 THEN 'ended'
+            WHEN EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = c.id
+                         AND f.thawed_at IS NULL AND f.from_at <= now() AND f.to_at > now())
+                 THEN 'frozen'
+            ELSE 'running' END AS state,
+       to_char(c.start_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS start,
+       c.duration_ms * interval '1 millisecond' AS duration,
+       (SELECT count(*) FROM contest_problems p WHERE p.contest_id = c.id) AS problems,
+       (SELECT count(*) FROM contest_teams t WHERE t.contest_id = c.id) AS teams,
+       (SELECT count(*) FROM submissions s WHERE s.contest_id = c.id) AS submissions,
+       c.hidden, c.practice
+FROM contests c ORDER BY c.start_at NULLS LAST, c.id
+
+-- name: admin_contest_show
+SELECT c.id, c.name, c.formal_name, c.rules::text AS rules,
+       to_char(c.start_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS start,
+       c.duration_ms * interval '1 millisecond' AS duration,
+       c.freeze_ms * interval '1 millisecond' AS freeze, c.clock_rate,
+       to_char(c.ended_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended,
+       to_char(c.finalized_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finalized,
+       c.penalty_minutes, c.compile_penalty, c.after_end, c.show_runs, c.hidden, c.practice,
+       c.submissions_per_minute,
+       (SELECT string_agg(to_char(f.from_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                          || CASE WHEN f.thawed_at IS NULL THEN '' ELSE ' (thawed)' END, ', '
+                          ORDER BY f.from_at)
+        FROM contest_freezes f WHERE f.contest_id = c.id) AS frozen_from,
+       (SELECT count(*) FROM contest_problems p WHERE p.contest_id = c.id) AS problems,
+       (SELECT count(*) FROM contest_teams t WHERE t.contest_id = c.id) AS teams,
+       (SELECT count(*) FROM submissions s WHERE s.contest_id = c.id) AS submissions,
+       (SELECT count(*) FROM submissions s WHERE s.contest_id = c.id AND s.state <> 'final')
+       AS unjudged
+FROM contests c WHERE c.id = $1
+
+-- name: admin_contest_problems
+SELECT p.label, p.problem_id AS problem, v.name, p.version, q.latest_version AS newest,
+       v.time_limit_ms, v.memory_limit_kib, p.color, p.judging_paused AS paused
+FROM contest_problems p
+JOIN problem_versions v ON v.problem_id = p.problem_id AND v.version = p.version
+JOIN problems q ON q.id = p.problem_id
+WHERE p.contest_id = $1 ORDER BY p.ordinal
+
+-- name: admin_contest_place
+SELECT coalesce(mine.ordinal, (SELECT coalesce(max(ordinal), 0) + 1 FROM contest_problems p
+                               WHERE p.contest_id = c.contest_id)) AS place,
+       mine.label, nullif(q.latest_version, 0) AS version
+FROM (SELECT contest_id FROM contest_counter WHERE contest_id = $1 FOR UPDATE) c
+LEFT JOIN contest_problems mine ON mine.contest_id = c.contest_id AND mine.problem_id = $2
+LEFT JOIN problems q ON q.id = $2
+
+-- name: admin_contest_add_problem
+INSERT INTO contest_problems (contest_id, problem_id, version, ordinal, label, rgb, color,
+	points_milli)
+VALUES ($1, $2, $3::int, $4::int, $5, $6, $7, coalesce($8::bigint, 100000))
+ON CONFLICT (contest_id, problem_id) DO UPDATE SET version = excluded.version,
+	label = excluded.label, rgb = excluded.rgb, color = excluded.color,
+	points_milli = coalesce($8::bigint, contest_problems.points_milli)
+
+-- name: admin_teams_missing
+SELECT id FROM unnest($1::text[]) u (id) WHERE NOT EXISTS (SELECT FROM teams t WHERE t.id = u.id)
+
+-- name: admin_contest_add_teams
+INSERT INTO contest_teams (contest_id, team_id, sort_group, hidden)
+SELECT $1, t.id, $4::int, $5::boolean FROM teams t
+WHERE ($2::text[] IS NULL OR t.id = ANY ($2::text[]))
+  AND ($3::text IS NULL OR EXISTS (SELECT FROM team_groups g
+                                   WHERE g.team_id = t.id AND g.group_id = $3))
+ON CONFLICT (contest_id, team_id) DO UPDATE SET sort_group = excluded.sort_group,
+	hidden = excluded.hidden
+WHERE (contest_teams.sort_group, contest_teams.hidden)
+      IS DISTINCT FROM (excluded.sort_group, excluded.hidden)
+RETURNING team_id
