@@ -103,6 +103,108 @@ WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '
 
 -- ==== scoreboard: record
 
+-- name: facts_teams
+SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id, verdict, points_milli,
+       floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
+       NOT ignored AND NOT practice AS counts
+FROM submissions WHERE contest_id = $1 AND team_id = ANY ($2::text[])
+ORDER BY team_id::text COLLATE "C", ordinal;
+
+-- name: facts_all
+SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id, verdict, points_milli,
+       floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
+       NOT ignored AND NOT practice AS counts
+FROM submissions WHERE contest_id = $1
+ORDER BY team_id::text COLLATE "C", ordinal;
+
+-- The first submission that decides who was first, leaving $4 aside; and before it those since $5,
+-- when the earliest freeze began that still hides. Teams without a rank do not count.
+-- name: record_first
+WITH ranked AS (
+	SELECT s.id, s.team_id, s.ordinal, s.verdict, s.points_milli, s.submitted_at
+	FROM submissions s JOIN contest_teams t USING (contest_id, team_id)
+	WHERE s.contest_id = $1 AND s.problem_id = $2 AND t.sort_group = $3::int AND s.id <> $4
+	  AND NOT s.ignored AND NOT s.practice AND NOT t.hidden AND NOT t.disqualified
+	  AND NOT EXISTS (SELECT FROM team_groups m JOIN groups g ON g.id = m.group_id
+	                  WHERE m.team_id = s.team_id AND g.hidden)
+), decisive AS (
+	SELECT * FROM ranked WHERE verdict IS NULL OR verdict IN ('AC', 'JE')
+	ORDER BY ordinal LIMIT 1
+)
+SELECT id, team_id, ordinal, verdict,
+       floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms
+FROM (SELECT * FROM decisive
+      UNION SELECT r.* FROM ranked r, decisive d
+      WHERE r.ordinal < d.ordinal
+        AND r.submitted_at >= timestamptz 'epoch' + $5::bigint * interval '1 millisecond') x
+ORDER BY ordinal;
+
+-- name: record_keys
+SELECT k.account_id, k.key, k.body_hash, s.id, s.contest_time_ms, s.practice,
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms
+FROM idempotency_keys k JOIN submissions s ON s.id = k.submission_id
+WHERE (k.account_id::text, k.key) IN (SELECT * FROM unnest($1::text[], $2::text[]));
+
+-- name: record_languages
+SELECT id FROM languages WHERE enabled;
+
+-- name: record_submission
+SELECT submission_add($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text[],
+                      $15::bytea[]) AS id;
+
+-- name: record_finish
+SELECT judgement_finish($1, $2, $3::verdict, $4, $5, $6, $7, $8) AS recorded;
+
+-- name: record_runs
+SELECT runs_add($1, $2::int[], $3::verdict[], $4::int[], $5::int[], $6::bigint[], $7::int[],
+                $8::int[], $9::text[], $10);
+
+-- name: record_output
+SELECT output_add($1, $2, 'compile', 0, $3, $4);
+
+-- name: record_cells
+SELECT cells_put($1, $2::text[], $3::text[], $4::int[], $5::int[], $6::boolean[], $7::bigint[],
+                 $8::bigint[], $9::int[], $10::int[], $11::int[], $12::boolean[], $13::bigint[],
+                 $14::bigint[], $15::int[]);
+
+-- name: record_contest_of
+SELECT contest_id FROM submissions WHERE id = $1;
+
+-- name: record_rejudge
+SELECT judgement_add($1, 'rejudge', true) AS id;
+
+-- name: record_start
+SELECT contest_start($1, $2);
+
+-- name: record_freeze
+SELECT contest_freeze($1, $2);
+
+-- name: record_thaw
+SELECT contest_thaw($1, $2);
+
+-- name: record_end
+SELECT contest_end($1, $2);
+
+-- name: record_finalize
+SELECT contest_finalize($1, $2);
+
+-- name: record_reschedule
+SELECT contest_reschedule_freeze($1);
+
+-- name: record_unfinished
+SELECT (SELECT count(*) FROM submissions WHERE contest_id = $1 AND NOT practice AND NOT ignored
+        AND (state <> 'final' OR verdict = 'JE')) AS unjudged,
+       (SELECT count(*) FROM clarifications WHERE contest_id = $1 AND from_team_id IS NOT NULL
+        AND answered_at IS NULL) AS unanswered;
+
+-- name: record_counter
+INSERT INTO contest_counter (contest_id) SELECT id FROM contests WHERE id = $1
+ON CONFLICT DO NOTHING;
+
+-- name: record_audit
+INSERT INTO audit_log (actor, action, contest_id, subject, detail)
+VALUES ($1, $2, $3, $4, $5::jsonb);
+
 -- ==== scoreboard: catchup
 
 -- ==== api: accounts and auth
@@ -112,6 +214,38 @@ WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '
 -- ==== api: feed and streams
 
 -- ==== judge
+
+-- name: testdata_size
+SELECT size FROM test_data WHERE hash = $1;
+
+-- name: testdata_chunk
+SELECT body FROM test_data_chunks WHERE hash = $1 AND ordinal = $2::int;
+
+-- name: judging_problem
+SELECT time_limit_ms, memory_limit_kib, output_limit_kib, compile_limit_ms, validator_flags, run_all
+FROM problem_versions WHERE problem_id = $1 AND version = $2::int;
+
+-- name: judging_tests
+SELECT ordinal, sample, encode(input_hash, 'hex') AS input, encode(answer_hash, 'hex') AS answer
+FROM test_cases WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
+
+-- name: selftest_language
+INSERT INTO languages (id, name, extensions, version, compile_command, run_command, time_factor)
+VALUES ($1, $2, $3::text[], $4, $5, $6, $7::double precision)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, extensions = excluded.extensions,
+	version = excluded.version, compile_command = excluded.compile_command,
+	run_command = excluded.run_command, time_factor = excluded.time_factor,
+	updated_at = clock_timestamp();
+
+-- name: sweeper_lead
+SELECT pg_try_advisory_lock(hashtext('codearena.sweeper')) AS lead;
+
+-- name: worker_seen
+INSERT INTO workers (name, started_at, seen_at, slots, status, info)
+VALUES ($1, clock_timestamp(), clock_timestamp(), $2::int, $3, $4::jsonb)
+ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp(), slots = excluded.slots,
+	status = excluded.status, info = excluded.info,
+	started_at = CASE WHEN $5::boolean THEN clock_timestamp() ELSE workers.started_at END;
 
 -- ==== admin
 
