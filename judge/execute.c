@@ -1,0 +1,395 @@
+/* execute.c -- see execute.h. The order of decision on one run (RULES.md section 2): the judge's
+ * own fault, memory, time, output, exit, validator. The program's output goes through a pipe into
+ * the comparison while it runs; what is counted here is exact, so the output limit is too.
+ *
+ * A run reads to the end of both pipes and then waits for the box: when the step has ended all its
+ * processes are dead, so the pipes end too. Every wait looks at *stop a few times a second. */
+#include "judge/execute.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <poll.h>
+
+enum {
+	LOOK_MS = 200,       /* how often *stop is looked at */
+	AFTER_END_MS = 2000, /* pipes that outlive the step by more are a fault */
+	PIECE = 64 << 10,
+	STDERR_KEPT = 1000,
+	STDERR_ESCAPED = 1600,
+	WALL_EXTRA_MS = 1000,
+	MEMORY_MIN = 4 << 20,
+	TMP_BYTES = 256 << 20,
+	US_PER_MS = 1000,
+};
+
+/* The slack within which a time limit is worth a second look: box kills behind it. */
+static int64_t with_slack(int64_t time_ms)
+{
+	return time_ms + time_ms / 10 + 1;
+}
+
+/* One run at work. */
+struct running {
+	struct execution *x;
+	struct compare *compare;
+	int out_fd, err_fd, box_fd; /* -1: ended */
+	int64_t bytes;
+	bool too_much;    /* the output limit was reached */
+	bool stopped;     /* *stop was seen */
+	int64_t ended_ms; /* the box said so at; 0: not yet */
+	char errors[STDERR_KEPT];
+	size_t errors_len;
+};
+
+static int stopped(struct err *err)
+{
+	return err_set(err, ERR_CONFLICT, "stopped");
+}
+
+/* Compiling. */
+
+static int wait_compiled(struct execution *x, struct box_compiled *out, struct err *err)
+{
+	bool killed = false;
+	int r = 0;
+
+	while (r == 0) {
+		r = box_compile_wait(x->box, LOOK_MS, out, err);
+		if (r != 0 || killed || !atomic_load(x->stop))
+			continue;
+		killed = true;
+		r = box_kill(x->box, err);
+	}
+	if (r > 0 && killed) {
+		box_compiled_free(out);
+		return stopped(err);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int compile(
+        struct execution *x, const struct box_compile *c, struct box_compiled *out, struct err *err)
+{
+	int r;
+
+	pthread_rwlock_rdlock(x->alone);
+	r = box_compile_start(x->box, c, err);
+	if (r == 0)
+		r = wait_compiled(x, out, err);
+	pthread_rwlock_unlock(x->alone);
+	return r;
+}
+
+/* A compiler that was ended says nothing of it: we do. */
+static void add_end(struct box_compiled *c)
+{
+	auto_buf struct buf b = {0};
+
+	if (c->result.end == BOX_END_EXITED)
+		return;
+	buf_add(&b, c->output, c->output_len);
+	buf_addf(&b, "%sthe compiler was ended: %s\n",
+	        b.len && b.data[b.len - 1] != '\n' ? "\n" : "", box_end_name(c->result.end));
+	free(c->output);
+	c->output_len = b.len;
+	c->output = buf_take(&b);
+}
+
+int execute_compile(struct execution *x, const struct box_source *files, size_t n,
+        const char *entry, struct box_compiled *out, struct err *err)
+{
+	struct box_limits limits = box_compile_limits();
+	struct box_compile c = {.language = x->language->id,
+	        .entry = entry,
+	        .files = files,
+	        .nfiles = n,
+	        .limits = &limits};
+	int r;
+
+	limits.cpu_ms = x->compile_ms;
+	limits.wall_ms = 2 * x->compile_ms;
+	*out = (struct box_compiled){.artifact_fd = -1};
+	r = compile(x, &c, out, err);
+	if (r < 0)
+		return r;
+	if (out->artifact_fd < 0) {
+		add_end(out);
+		return 0;
+	}
+	r = box_load(x->box, x->language->id, entry, out->artifact_fd, err);
+	if (r < 0)
+		box_compiled_free(out);
+	return r < 0 ? r : 1;
+}
+
+/* Running. */
+
+static void end_run(struct running *r)
+{
+	struct err ignored = {0};
+
+	/* a box that is gone is seen by the wait that follows */
+	(void)box_kill(r->x->box, &ignored);
+}
+
+/* Takes what a pipe has; closes it at its end. */
+static ssize_t take(int *fd, char piece[PIECE])
+{
+	ssize_t n = read(*fd, piece, PIECE);
+
+	if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)))
+		return n > 0 ? n : 0;
+	close(*fd);
+	*fd = -1;
+	return 0;
+}
+
+static void take_output(struct running *r, char piece[PIECE])
+{
+	ssize_t n = take(&r->out_fd, piece);
+
+	r->bytes += n;
+	if (r->bytes <= r->x->output_bytes) {
+		compare_push(r->compare, piece, (size_t)n);
+	} else if (!r->too_much) {
+		r->too_much = true;
+		end_run(r);
+	}
+}
+
+static void take_errors(struct running *r, char piece[PIECE])
+{
+	size_t n = (size_t)take(&r->err_fd, piece);
+	size_t room = STDERR_KEPT - r->errors_len;
+
+	n = n < room ? n : room;
+	memcpy(r->errors + r->errors_len, piece, n);
+	r->errors_len += n;
+}
+
+/* Until both pipes have ended, or should have. */
+static void stream(struct running *r)
+{
+	char piece[PIECE];
+
+	while (r->out_fd >= 0 || r->err_fd >= 0) {
+		struct pollfd p[] = {{.fd = r->out_fd, .events = POLLIN},
+		        {.fd = r->err_fd, .events = POLLIN},
+		        {.fd = r->ended_ms ? -1 : r->box_fd, .events = POLLIN}};
+
+		(void)poll(p, ARRAY_LEN(p), LOOK_MS);
+		if (p[0].revents)
+			take_output(r, piece);
+		if (p[1].revents)
+			take_errors(r, piece);
+		if (p[2].revents)
+			r->ended_ms = clock_mono_ms();
+		if (r->ended_ms && clock_mono_ms() - r->ended_ms > AFTER_END_MS)
+			return;
+		if (!r->stopped && atomic_load(r->x->stop)) {
+			r->stopped = true;
+			end_run(r);
+		}
+	}
+}
+
+static int wait_ended(struct running *r, struct box_result *result, struct err *err)
+{
+	int w = 0;
+
+	while (w == 0) {
+		w = box_run_wait(r->x->box, LOOK_MS, result, err);
+		if (w != 0 || r->stopped || !atomic_load(r->x->stop))
+			continue;
+		r->stopped = true;
+		end_run(r);
+	}
+	return w < 0 ? w : 0;
+}
+
+static int start_run(struct running *r, int input_fd, struct err *err)
+{
+	const struct execution *x = r->x;
+	auto_close int out = -1;
+	auto_close int errors = -1;
+	int o[2], e[2];
+	struct box_run run = {.language = x->language->id, .stdin_fd = input_fd};
+
+	run.limits = (struct box_limits){.cpu_ms = with_slack(x->time_ms),
+	        .wall_ms = 2 * x->time_ms + WALL_EXTRA_MS,
+	        .memory_bytes = x->memory_bytes < MEMORY_MIN ? MEMORY_MIN : x->memory_bytes,
+	        .tmp_bytes = x->memory_bytes < TMP_BYTES ? x->memory_bytes : TMP_BYTES,
+	        .pids = x->language->pids};
+	if (pipe2(o, O_CLOEXEC) < 0)
+		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
+	r->out_fd = o[0];
+	out = o[1];
+	if (pipe2(e, O_CLOEXEC) < 0)
+		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
+	r->err_fd = e[0];
+	errors = e[1];
+	run.stdout_fd = out;
+	run.stderr_fd = errors;
+	return box_run_start(x->box, &run, err);
+}
+
+static void running_free(struct running *r)
+{
+	compare_free(r->compare);
+	if (r->out_fd >= 0)
+		close(r->out_fd);
+	if (r->err_fd >= 0)
+		close(r->err_fd);
+}
+#define auto_running __attribute__((cleanup(running_free)))
+
+/* The beginning of what the program said on stderr, as ASCII on one line. */
+static void escape_errors(const struct running *r, char out[STDERR_ESCAPED])
+{
+	size_t pos = 0;
+
+	for (size_t i = 0; i < r->errors_len && pos + 1 < STDERR_ESCAPED; i++) {
+		unsigned char b = (unsigned char)r->errors[i];
+
+		if (b == '\n')
+			out[pos++] = '\n';
+		else
+			out[pos++] = (char)(b >= ' ' && b < 0x7f ? b : '?');
+	}
+	out[pos] = 0;
+}
+
+/* RULES.md section 2: memory, time, output, exit; VERDICT_NONE: ask the validator. */
+static enum verdict verdict_of(const struct running *r, const struct box_result *b)
+{
+	if (b->end == BOX_END_MEMORY_LIMIT)
+		return VERDICT_MLE;
+	if (b->end == BOX_END_CPU_LIMIT || b->end == BOX_END_WALL_LIMIT ||
+	        b->cpu_us > r->x->time_ms * US_PER_MS)
+		return VERDICT_TLE;
+	if (r->too_much)
+		return VERDICT_OLE;
+	if (b->end == BOX_END_SECURITY)
+		return VERDICT_SV;
+	if (b->end == BOX_END_SIGNAL || (b->end == BOX_END_EXITED && b->exit_code != 0))
+		return VERDICT_RTE;
+	return VERDICT_NONE;
+}
+
+static void say_end(const struct running *r, const struct box_result *b, struct outcome *out)
+{
+	char errors[STDERR_ESCAPED];
+	const char *pids = b->pids_denied ? "; a fork was denied" : "";
+	int n = 0;
+
+	if (out->verdict == VERDICT_OLE)
+		n = snprintf(out->message, sizeof(out->message), "more than %lld bytes of output",
+		        (long long)r->x->output_bytes);
+	else if (b->end == BOX_END_EXITED && b->exit_code != 0)
+		n = snprintf(
+		        out->message, sizeof(out->message), "exit code %d%s", b->exit_code, pids);
+	else if (b->end == BOX_END_SIGNAL)
+		n = snprintf(out->message, sizeof(out->message), "signal %d%s", b->signal, pids);
+	else
+		n = snprintf(
+		        out->message, sizeof(out->message), "%s%s", box_end_name(b->end), pids);
+	if (r->errors_len == 0)
+		return;
+	escape_errors(r, errors);
+	snprintf(out->message + n, sizeof(out->message) - (size_t)n, "; stderr: %s", errors);
+}
+
+static int decide(
+        const struct running *r, const struct box_result *b, struct outcome *out, struct err *err)
+{
+	int equal;
+
+	*out = (struct outcome){.verdict = verdict_of(r, b),
+	        .cpu_us = b->cpu_us,
+	        .wall_us = b->wall_us,
+	        .memory_bytes = b->memory_bytes,
+	        .exit_code = b->exit_code,
+	        .signal = b->signal};
+	if (out->verdict != VERDICT_NONE) {
+		say_end(r, b, out);
+		return 0;
+	}
+	if (b->end != BOX_END_EXITED)
+		return err_set(
+		        err, ERR_BUSY, "the run ended by nobody's wish: %s", box_end_name(b->end));
+	equal = compare_finish(r->compare, err);
+	if (equal < 0)
+		return equal;
+	out->verdict = equal ? VERDICT_AC : VERDICT_WA;
+	snprintf(out->message, sizeof(out->message), "%s", compare_message(r->compare));
+	return 0;
+}
+
+static int run_once(
+        struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
+{
+	auto_running struct running r = {.x = x, .out_fd = -1, .err_fd = -1};
+	struct box_result result;
+	int n;
+
+	r.compare = compare_new(t->flags, t->answer_fd);
+	r.box_fd = box_fd(x->box);
+	n = start_run(&r, t->input_fd, err);
+	if (n < 0)
+		return n;
+	stream(&r);
+	n = wait_ended(&r, &result, err);
+	if (n < 0)
+		return n;
+	if (r.stopped)
+		return stopped(err);
+	if (r.out_fd >= 0 || r.err_fd >= 0)
+		return err_set(err, ERR_BUSY, "a pipe outlived its run");
+	return decide(&r, &result, out, err);
+}
+
+static bool is_close(const struct execution *x, const struct outcome *o)
+{
+	return o->verdict == VERDICT_TLE && o->cpu_us > x->time_ms * US_PER_MS &&
+	       o->cpu_us <= with_slack(x->time_ms) * US_PER_MS;
+}
+
+/* The second look. The lower time decides; the message tells the jury of both. */
+static int run_alone(
+        struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
+{
+	auto_free struct outcome *second = NULL;
+	int64_t first_us = out->cpu_us;
+	size_t len;
+	int r;
+
+	second = xcalloc(1, sizeof(*second));
+	pthread_rwlock_wrlock(x->alone);
+	r = run_once(x, t, second, err);
+	pthread_rwlock_unlock(x->alone);
+	if (r < 0)
+		return r;
+	if (second->verdict != VERDICT_TLE || second->cpu_us < out->cpu_us)
+		*out = *second;
+	len = strlen(out->message);
+	snprintf(out->message + len, sizeof(out->message) - len, "%sCPU %lld ms, alone %lld ms",
+	        len ? "; " : "", (long long)(first_us / US_PER_MS),
+	        (long long)(second->cpu_us / US_PER_MS));
+	return 0;
+}
+
+int execute_test(
+        struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
+{
+	int r;
+
+	pthread_rwlock_rdlock(x->alone);
+	r = run_once(x, t, out, err);
+	pthread_rwlock_unlock(x->alone);
+	if (r == 0 && is_close(x, out))
+		r = run_alone(x, t, out, err);
+	return r;
+}
