@@ -1,0 +1,942 @@
+-- schema.sql -- the whole schema; the truth about CodeArena's data.
+--
+-- Applied to an empty database by a superuser after roles.sql; migrations/ lead to the same
+-- state. Reading order: identity, contests, problems, submissions and the queue, the board's
+-- log, the rest, then the functions, then who may do what.
+--
+-- What must stay true:
+--   * A text id is 1..36 characters of [A-Za-z0-9_.-], the same in SQL, JSON and URL.
+--   * All that changes a board runs under the lock of its row in contest_counter, taken first.
+--   * Login roles never write events, cells, submissions or judgements themselves: they call
+--     functions here, which check who calls (session_user), the kind and the state.
+--   * Times are the database's clock_timestamp(), taken under the counter's lock, never backwards.
+
+CREATE SCHEMA codearena AUTHORIZATION codearena_owner;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+SET ROLE codearena_owner;
+SET search_path = codearena, pg_temp;
+
+CREATE DOMAIN ident AS text CHECK (VALUE ~ '^[A-Za-z0-9_.-]{1,36}$');
+CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
+
+CREATE TYPE account_role AS ENUM ('team', 'jury', 'admin');
+CREATE TYPE scoring_rules AS ENUM ('icpc', 'ioi', 'points');
+CREATE TYPE submission_state AS ENUM ('queued', 'judging', 'final');
+CREATE TYPE verdict AS ENUM ('AC', 'WA', 'TLE', 'RTE', 'MLE', 'OLE', 'CE', 'SV', 'JE');
+CREATE TYPE queue_class AS ENUM ('contest', 'practice', 'rejudge', 'custom');
+CREATE TYPE event_kind AS ENUM (
+	'contest', 'problems', 'teams', 'submission', 'judgement', 'rejudge', 'override', 'ignore',
+	'start', 'freeze', 'thaw', 'end', 'finalize', 'reveal', 'adjustment', 'interval',
+	'extension', 'disqualify');
+
+-- One row. The incarnation enters every SSE id; it changes only when the log itself was restored
+-- or lost events (restore does that), never because Redis was wiped.
+CREATE TABLE instance (
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	name ident NOT NULL,
+	incarnation ident NOT NULL,
+	schema_version int NOT NULL
+);
+
+-- ---------------------------------------------------------------- identity
+
+CREATE TABLE organizations (
+	id ident PRIMARY KEY,
+	name text NOT NULL CHECK (name <> ''),
+	formal_name text,
+	country text CHECK (country ~ '^[A-Z]{3}$')  -- ISO 3166-1 alpha-3
+);
+
+CREATE TABLE groups (
+	id ident PRIMARY KEY,
+	name text NOT NULL CHECK (name <> ''),
+	hidden boolean NOT NULL DEFAULT false
+);
+
+-- An individual contestant is a team of one.
+CREATE TABLE teams (
+	id ident PRIMARY KEY,
+	name text NOT NULL CHECK (name <> '' AND length(name) <= 200),
+	display_name text CHECK (length(display_name) <= 200),
+	organization_id ident REFERENCES organizations,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE team_groups (
+	team_id ident NOT NULL REFERENCES teams ON DELETE CASCADE,
+	group_id ident NOT NULL REFERENCES groups,
+	PRIMARY KEY (team_id, group_id)
+);
+
+CREATE TABLE accounts (
+	id ident PRIMARY KEY,
+	username text NOT NULL UNIQUE CHECK (username ~ '^[A-Za-z0-9_.@+-]{1,64}$'),
+	password_hash text,  -- crypt(3) yescrypt; NULL: cannot log in
+	role account_role NOT NULL,
+	team_id ident REFERENCES teams,
+	name text,
+	enabled boolean NOT NULL DEFAULT true,
+	token_epoch int NOT NULL DEFAULT 0,  -- inside each access token; a step ends them all
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	CHECK (role <> 'team' OR team_id IS NOT NULL)
+);
+
+-- A refresh token is used once; its use makes the next of the same family. One that is used
+-- again means theft: the whole family ends.
+CREATE TABLE refresh_tokens (
+	token_hash sha256 PRIMARY KEY,
+	family ident NOT NULL,
+	account_id ident NOT NULL REFERENCES accounts ON DELETE CASCADE,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	expires_at timestamptz NOT NULL,
+	used_at timestamptz,
+	revoked_at timestamptz
+);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
+CREATE INDEX refresh_tokens_account ON refresh_tokens (account_id);
+
+-- ---------------------------------------------------------------- problems
+
+CREATE TABLE problems (
+	id ident PRIMARY KEY,
+	latest_version int NOT NULL DEFAULT 0,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Importing again makes a new version; judgements remember theirs.
+CREATE TABLE problem_versions (
+	problem_id ident NOT NULL REFERENCES problems,
+	version int NOT NULL CHECK (version > 0),
+	name text NOT NULL CHECK (name <> ''),
+	time_limit_ms int NOT NULL CHECK (time_limit_ms BETWEEN 1 AND 600000),
+	memory_limit_kib int NOT NULL CHECK (memory_limit_kib BETWEEN 1024 AND 67108864),
+	output_limit_kib int NOT NULL DEFAULT 8192 CHECK (output_limit_kib BETWEEN 1 AND 1048576),
+	code_limit_kib int NOT NULL DEFAULT 128 CHECK (code_limit_kib BETWEEN 1 AND 65536),
+	compile_limit_ms int NOT NULL DEFAULT 60000 CHECK (compile_limit_ms BETWEEN 1000 AND 600000),
+	validator_flags text NOT NULL DEFAULT '',  -- of the default output validator
+	run_all boolean NOT NULL DEFAULT false,    -- full judging: all tests run; else lazy
+	package_hash sha256 NOT NULL,              -- equal content imports no new version
+	settings jsonb NOT NULL DEFAULT '{}',      -- the rest of problem.yaml, for later readers
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	PRIMARY KEY (problem_id, version)
+);
+
+CREATE TABLE problem_statements (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	language text NOT NULL CHECK (language ~ '^[a-z]{2}(-[A-Za-z]{2,4})?$'),
+	format text NOT NULL CHECK (format IN ('md', 'html', 'tex', 'pdf')),
+	body bytea NOT NULL,
+	PRIMARY KEY (problem_id, version, language),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE
+);
+
+-- Files beside the statement (figures) and attachments for contestants.
+CREATE TABLE problem_files (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('figure', 'attachment')),
+	name text NOT NULL CHECK (name ~ '^[A-Za-z0-9_.-]{1,100}$'),
+	body bytea NOT NULL,
+	PRIMARY KEY (problem_id, version, kind, name),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE
+);
+
+-- Test data, content-addressed and shared by versions and problems; chunks of 1 MiB.
+CREATE TABLE test_data (
+	hash sha256 PRIMARY KEY,
+	size bigint NOT NULL CHECK (size >= 0)
+);
+CREATE TABLE test_data_chunks (
+	hash sha256 NOT NULL REFERENCES test_data ON DELETE CASCADE,
+	ordinal int NOT NULL CHECK (ordinal >= 0),
+	body bytea NOT NULL CHECK (octet_length(body) <= 1048576),
+	PRIMARY KEY (hash, ordinal)
+);
+
+CREATE TABLE test_cases (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal > 0),  -- order of judging: samples, then secret
+	name text NOT NULL,                        -- "secret/03-max"
+	sample boolean NOT NULL,
+	input_hash sha256 NOT NULL REFERENCES test_data,
+	answer_hash sha256 NOT NULL REFERENCES test_data,
+	PRIMARY KEY (problem_id, version, ordinal),
+	UNIQUE (problem_id, version, name),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE
+);
+
+-- Written by judges from their language table; what contestants see.
+CREATE TABLE languages (
+	id ident PRIMARY KEY,
+	name text NOT NULL,
+	extensions text[] NOT NULL CHECK (cardinality(extensions) > 0),
+	entry_point_required boolean NOT NULL DEFAULT false,
+	version text NOT NULL DEFAULT '',      -- first line of the version command
+	compile_command text NOT NULL DEFAULT '',
+	run_command text NOT NULL DEFAULT '',
+	time_factor double precision NOT NULL DEFAULT 1 CHECK (time_factor BETWEEN 0.1 AND 100),
+	enabled boolean NOT NULL DEFAULT true,
+	updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- ---------------------------------------------------------------- contests
+
+CREATE TABLE contests (
+	id ident PRIMARY KEY,
+	name text NOT NULL CHECK (name <> ''),
+	formal_name text,
+	rules scoring_rules NOT NULL DEFAULT 'icpc',
+	start_at timestamptz,                  -- NULL: not scheduled
+	duration_ms bigint NOT NULL CHECK (duration_ms BETWEEN 1000 AND 31536000000),
+	freeze_ms bigint CHECK (freeze_ms BETWEEN 0 AND 31536000000),  -- scheduled: before the end
+	clock_rate double precision NOT NULL DEFAULT 1 CHECK (clock_rate BETWEEN 0.001 AND 100000),
+	ended_at timestamptz,                  -- the button, when it came before the schedule
+	finalized_at timestamptz,
+	end_of_updates_at timestamptz,
+	penalty_minutes int NOT NULL DEFAULT 20 CHECK (penalty_minutes BETWEEN 0 AND 1000),
+	compile_penalty boolean NOT NULL DEFAULT false,
+	after_end text NOT NULL DEFAULT 'refuse' CHECK (after_end IN ('refuse', 'practice')),
+	show_runs text NOT NULL DEFAULT 'verdicts' CHECK (show_runs IN ('none', 'count', 'verdicts')),
+	hidden boolean NOT NULL DEFAULT false, -- from the public and from teams not in it
+	practice boolean NOT NULL DEFAULT false,  -- judged after all contests
+	submissions_per_minute int NOT NULL DEFAULT 10 CHECK (submissions_per_minute BETWEEN 1 AND 100000),
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- The lock of a contest and its two numberings. Small, no foreign key to it, one row each.
+CREATE TABLE contest_counter (
+	contest_id ident PRIMARY KEY,
+	number bigint NOT NULL DEFAULT 0,
+	public_number bigint NOT NULL DEFAULT 0,
+	submission_ordinal bigint NOT NULL DEFAULT 0,
+	head sha256 NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),  -- hash of the last event
+	last_at timestamptz NOT NULL DEFAULT '-infinity'
+);
+
+-- Hidden: submitted in [from_at, to_at) while thawed_at is NULL. The scheduled freeze is a row
+-- whose from_at may still move while it is in the future.
+CREATE TABLE contest_freezes (
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	from_at timestamptz NOT NULL,
+	to_at timestamptz NOT NULL DEFAULT 'infinity',
+	thawed_at timestamptz,
+	scheduled boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (contest_id, from_at),
+	CHECK (to_at >= from_at)
+);
+
+CREATE TABLE contest_problems (
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	problem_id ident NOT NULL REFERENCES problems,
+	version int NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	label text NOT NULL CHECK (label ~ '^[A-Za-z0-9]{1,4}$'),
+	rgb text NOT NULL DEFAULT '#808080' CHECK (rgb ~ '^#[0-9a-fA-F]{6}$'),
+	color text NOT NULL DEFAULT 'grey',
+	points_milli bigint NOT NULL DEFAULT 100000 CHECK (points_milli BETWEEN 0 AND 100000000),
+	judging_paused boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (contest_id, problem_id),
+	UNIQUE (contest_id, label),
+	UNIQUE (contest_id, ordinal),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions
+);
+
+CREATE TABLE contest_teams (
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	team_id ident NOT NULL REFERENCES teams,
+	sort_group int NOT NULL DEFAULT 0,
+	hidden boolean NOT NULL DEFAULT false,        -- on no board but the jury's; no rank
+	disqualified boolean NOT NULL DEFAULT false,
+	extension_ms bigint NOT NULL DEFAULT 0 CHECK (extension_ms >= 0),
+	penalty_adjustment int NOT NULL DEFAULT 0,    -- minutes
+	queue_at timestamptz NOT NULL DEFAULT '-infinity',  -- virtual time of its last submission
+	PRIMARY KEY (contest_id, team_id)
+);
+CREATE INDEX contest_teams_team ON contest_teams (team_id);
+
+-- ---------------------------------------------------------------- submissions and their queue
+
+CREATE SEQUENCE submission_ids;
+
+CREATE TABLE submissions (
+	id ident PRIMARY KEY,
+	contest_id ident NOT NULL REFERENCES contests,
+	ordinal bigint NOT NULL,               -- order of submission in the contest
+	team_id ident NOT NULL,
+	problem_id ident NOT NULL,
+	language_id ident NOT NULL REFERENCES languages,
+	account_id ident NOT NULL REFERENCES accounts,
+	entry_point text CHECK (length(entry_point) <= 100),
+	submitted_at timestamptz NOT NULL,     -- clock_timestamp() under the counter's lock
+	contest_time_ms bigint NOT NULL,       -- by the contest's clock; decides the penalty minute
+	state submission_state NOT NULL DEFAULT 'queued',
+	judgement_id ident,                    -- the one that counts; NULL: none yet
+	verdict verdict,                       -- of that judgement
+	points_milli bigint NOT NULL DEFAULT 0,
+	ignored boolean NOT NULL DEFAULT false,
+	practice boolean NOT NULL DEFAULT false,   -- after the end: never on a board
+	source_size int NOT NULL CHECK (source_size >= 0),
+	month date NOT NULL,                   -- the partition of its files
+	UNIQUE (contest_id, ordinal),
+	FOREIGN KEY (contest_id, team_id) REFERENCES contest_teams,
+	FOREIGN KEY (contest_id, problem_id) REFERENCES contest_problems,
+	CHECK ((verdict IS NULL) = (judgement_id IS NULL)),
+	CHECK ((state = 'final') = (verdict IS NOT NULL))
+);
+CREATE INDEX submissions_team ON submissions (contest_id, team_id, ordinal);
+CREATE INDEX submissions_problem ON submissions (contest_id, problem_id, ordinal);
+CREATE INDEX submissions_open ON submissions (contest_id) WHERE state <> 'final';
+
+CREATE TABLE submission_files (
+	submission_id ident NOT NULL,
+	month date NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal >= 0),
+	name text NOT NULL CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}$'),
+	body bytea NOT NULL,
+	PRIMARY KEY (submission_id, month, ordinal)
+) PARTITION BY RANGE (month);
+CREATE TABLE submission_files_default PARTITION OF submission_files DEFAULT;
+
+-- A judgement is one decision on a submission and one row of the queue. Its id is
+-- <submission>-<ordinal>. attempt is the fencing token: a result that carries another is refused.
+CREATE TABLE judgements (
+	id ident PRIMARY KEY,
+	submission_id ident NOT NULL REFERENCES submissions,
+	contest_id ident NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	class queue_class NOT NULL,
+	queue_at timestamptz NOT NULL,         -- virtual time: a team that floods waits for others
+	state submission_state NOT NULL DEFAULT 'queued',
+	valid boolean NOT NULL DEFAULT true,   -- false: superseded, or a rejudging not applied
+	attempt int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+	failures int NOT NULL DEFAULT 0,       -- attempts that ended by the judge's fault or death
+	worker text,
+	lease_until timestamptz,
+	problem_version int NOT NULL,
+	verdict verdict,
+	points_milli bigint NOT NULL DEFAULT 0,
+	time_ms int,                           -- slowest run
+	memory_kib bigint,                     -- largest run
+	tests_total int,
+	fault text,                            -- the judge's last own fault, for people
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	started_at timestamptz,
+	finished_at timestamptz,
+	UNIQUE (submission_id, ordinal),
+	CHECK ((state = 'final') = (verdict IS NOT NULL)),
+	CHECK ((state = 'judging') = (lease_until IS NOT NULL))
+);
+CREATE INDEX judgements_queue ON judgements (class, queue_at, id) WHERE state = 'queued';
+CREATE INDEX judgements_leases ON judgements (lease_until) WHERE state = 'judging';
+CREATE INDEX judgements_contest ON judgements (contest_id, submission_id);
+
+-- The runs of a judgement: one row per test case.
+CREATE TABLE submission_results (
+	judgement_id ident NOT NULL REFERENCES judgements ON DELETE CASCADE,
+	ordinal int NOT NULL CHECK (ordinal > 0),  -- of the test case
+	verdict verdict NOT NULL CHECK (verdict <> 'CE'),
+	time_ms int NOT NULL CHECK (time_ms >= 0),
+	wall_ms int NOT NULL CHECK (wall_ms >= 0),
+	memory_kib bigint NOT NULL CHECK (memory_kib >= 0),
+	exit_code int,
+	signal int,
+	message text CHECK (length(message) <= 4000),  -- what the comparison saw, for the jury
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	contest_time_ms bigint NOT NULL DEFAULT 0,
+	PRIMARY KEY (judgement_id, ordinal)
+);
+
+-- Compiler output and the first bytes of a run's output, for those who may see them.
+CREATE TABLE judgement_outputs (
+	judgement_id ident NOT NULL,
+	month date NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('compile', 'stdout', 'stderr')),
+	ordinal int NOT NULL DEFAULT 0,        -- of the test case; 0 for the compiler
+	body bytea NOT NULL,
+	truncated boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (judgement_id, month, kind, ordinal)
+) PARTITION BY RANGE (month);
+CREATE TABLE judgement_outputs_default PARTITION OF judgement_outputs DEFAULT;
+
+CREATE TABLE dead_letters (
+	judgement_id ident PRIMARY KEY REFERENCES judgements,
+	reason text NOT NULL,
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	resolved_at timestamptz
+);
+
+-- Judge hosts that said hello; shown to admins.
+CREATE TABLE workers (
+	name text PRIMARY KEY,
+	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	slots int NOT NULL,
+	status text NOT NULL,                  -- running | draining | fault: <sentence>
+	info jsonb NOT NULL DEFAULT '{}'       -- cgroup mode, runtime, root, languages off
+);
+
+-- ---------------------------------------------------------------- the board's log
+
+-- Cells: team x problem, as the jury knows them and as the public may. Always recomputed from the
+-- team's submissions in order of submission; never incremented.
+CREATE TABLE contest_penalties (
+	contest_id ident NOT NULL,
+	team_id ident NOT NULL,
+	problem_id ident NOT NULL,
+	judged int NOT NULL, pending int NOT NULL, solved boolean NOT NULL,
+	time_ms bigint, points_milli bigint NOT NULL, penalty_minutes int NOT NULL,
+	public_judged int NOT NULL, public_pending int NOT NULL, public_solved boolean NOT NULL,
+	public_time_ms bigint, public_points_milli bigint NOT NULL, public_penalty_minutes int NOT NULL,
+	PRIMARY KEY (contest_id, team_id, problem_id),
+	FOREIGN KEY (contest_id, team_id) REFERENCES contest_teams,
+	FOREIGN KEY (contest_id, problem_id) REFERENCES contest_problems
+);
+
+-- Append-only; numbered without gaps in commit order. `text` is canonical JSON and says it all;
+-- the columns beside it are for finding things. hash = SHA-256(previous hash, text, salt).
+CREATE TABLE leaderboard_events (
+	contest_id ident NOT NULL,
+	number bigint NOT NULL CHECK (number > 0),
+	public_number bigint CHECK (public_number > 0),  -- only when bytes the public sees change
+	kind event_kind NOT NULL,
+	at timestamptz NOT NULL,
+	submission_id ident,
+	text text NOT NULL,
+	salt bytea NOT NULL CHECK (octet_length(salt) = 16),
+	hash sha256 NOT NULL,
+	PRIMARY KEY (contest_id, number),
+	UNIQUE (contest_id, public_number)
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'CA002';
+END $$;
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON leaderboard_events
+	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON leaderboard_events
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE leaderboard_events ENABLE ALWAYS TRIGGER events_append_only;
+ALTER TABLE leaderboard_events ENABLE ALWAYS TRIGGER events_no_truncate;
+
+-- ---------------------------------------------------------------- the rest
+
+CREATE SEQUENCE clarification_ids;
+CREATE TABLE clarifications (
+	id ident PRIMARY KEY DEFAULT nextval('clarification_ids')::text,
+	contest_id ident NOT NULL REFERENCES contests,
+	problem_id ident,
+	from_team_id ident,                    -- NULL: from the jury
+	to_team_id ident,                      -- NULL with from NULL: to everybody
+	reply_to_id ident REFERENCES clarifications,
+	text text NOT NULL CHECK (text <> '' AND length(text) <= 4000),
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	contest_time_ms bigint NOT NULL,
+	answered_at timestamptz,
+	account_id ident NOT NULL REFERENCES accounts,
+	FOREIGN KEY (contest_id, problem_id) REFERENCES contest_problems,
+	CHECK (from_team_id IS NULL OR to_team_id IS NULL)
+);
+CREATE INDEX clarifications_contest ON clarifications (contest_id, at);
+
+CREATE TABLE audit_log (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	db_role text NOT NULL DEFAULT session_user,
+	actor text NOT NULL,                   -- account id, or the name of the shell user
+	action text NOT NULL,
+	contest_id ident,
+	subject text,
+	detail jsonb NOT NULL DEFAULT '{}'
+);
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_log
+	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_log
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_append_only;
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_no_truncate;
+
+CREATE TABLE drafts (
+	account_id ident NOT NULL REFERENCES accounts ON DELETE CASCADE,
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	problem_id ident NOT NULL,
+	language_id ident NOT NULL,
+	body text NOT NULL CHECK (octet_length(body) <= 1048576),
+	version bigint NOT NULL,               -- the client's counter: newest wins
+	saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	PRIMARY KEY (account_id, contest_id, problem_id, language_id)
+);
+
+-- A POST that is repeated with its key gets the first one's submission; another body is refused.
+CREATE TABLE idempotency_keys (
+	account_id ident NOT NULL REFERENCES accounts ON DELETE CASCADE,
+	key text NOT NULL CHECK (key ~ '^[!-~]{1,100}$'),
+	body_hash sha256 NOT NULL,
+	submission_id ident NOT NULL,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	PRIMARY KEY (account_id, key)
+);
+
+-- ---------------------------------------------------------------- functions
+--
+-- SECURITY DEFINER with a fixed search_path: they run as the owner and check session_user, the
+-- role that logged in. Errors that a caller is meant to see: CA001 bad input, CA002 denied,
+-- CA003 not found, CA004 conflict, CA005 try again.
+
+CREATE FUNCTION require_role(VARIADIC roles text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF session_user <> ALL (roles) THEN
+		RAISE EXCEPTION 'role % may not do this', session_user USING ERRCODE = 'CA002';
+	END IF;
+END $$;
+
+-- First statement of every transaction that changes a board. now_at is the time of what happens
+-- next: the database's clock, never before the last event of this contest.
+CREATE FUNCTION contest_lock(contest ident, OUT number bigint, OUT public_number bigint,
+	OUT submission_ordinal bigint, OUT head bytea, OUT now_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	SELECT c.number, c.public_number, c.submission_ordinal, c.head,
+	       c.last_at
+	INTO number, public_number, submission_ordinal, head, now_at
+	FROM contest_counter c WHERE c.contest_id = contest FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such contest: "%"', contest USING ERRCODE = 'CA003';
+	END IF;
+	now_at := greatest(clock_timestamp(), now_at);  -- taken after the lock was granted
+END $$;
+
+-- The contest's clock at an instant: milliseconds since the start, at its rate. Removed intervals
+-- will be subtracted here.
+CREATE FUNCTION contest_time_ms(start_at timestamptz, clock_rate double precision, at timestamptz)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+	SELECT floor(extract(epoch FROM at - start_at) * 1000 * clock_rate)::bigint
+$$;
+
+-- Appends one event under the lock. The caller computed number, public_number and hash from what
+-- contest_lock gave; anything else is refused, so no event can be lost, doubled or reordered.
+CREATE FUNCTION event_append(contest ident, new_number bigint, new_public_number bigint,
+	new_kind event_kind, new_at timestamptz, new_submission ident, new_text text,
+	new_salt bytea, new_hash bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	c contest_counter;
+BEGIN
+	IF new_kind = 'judgement' THEN
+		PERFORM require_role('codearena_judge', 'codearena_admin');
+	ELSE
+		PERFORM require_role('codearena_api', 'codearena_admin');
+	END IF;
+	SELECT * INTO STRICT c FROM contest_counter WHERE contest_id = contest FOR UPDATE;
+	IF new_number <> c.number + 1
+	   OR (new_public_number IS NOT NULL AND new_public_number <> c.public_number + 1)
+	   OR new_at < c.last_at THEN
+		RAISE EXCEPTION 'event % of contest % does not follow %', new_number, contest, c.number
+			USING ERRCODE = 'CA004';
+	END IF;
+	IF new_hash <> sha256(c.head || convert_to(new_text, 'UTF8') || new_salt) THEN
+		RAISE EXCEPTION 'event % of contest %: wrong hash', new_number, contest
+			USING ERRCODE = 'CA001';
+	END IF;
+	INSERT INTO leaderboard_events VALUES (contest, new_number, new_public_number, new_kind,
+		new_at, new_submission, new_text, new_salt, new_hash);
+	UPDATE contest_counter SET number = new_number,
+		public_number = coalesce(new_public_number, public_number),
+		head = new_hash, last_at = new_at
+	WHERE contest_id = contest;
+END $$;
+
+-- Cells as text arrays of equal length; absolute values.
+CREATE FUNCTION cells_put(contest ident, teams text[], problems text[],
+	judged int[], pending int[], solved boolean[], time_ms bigint[], points bigint[], penalty int[],
+	p_judged int[], p_pending int[], p_solved boolean[], p_time_ms bigint[], p_points bigint[],
+	p_penalty int[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_judge', 'codearena_admin');
+	INSERT INTO contest_penalties
+	SELECT contest, u.* FROM unnest(teams, problems, judged, pending, solved, time_ms, points,
+		penalty, p_judged, p_pending, p_solved, p_time_ms, p_points, p_penalty) u
+	ON CONFLICT (contest_id, team_id, problem_id) DO UPDATE SET
+		judged = excluded.judged, pending = excluded.pending, solved = excluded.solved,
+		time_ms = excluded.time_ms, points_milli = excluded.points_milli,
+		penalty_minutes = excluded.penalty_minutes,
+		public_judged = excluded.public_judged, public_pending = excluded.public_pending,
+		public_solved = excluded.public_solved, public_time_ms = excluded.public_time_ms,
+		public_points_milli = excluded.public_points_milli,
+		public_penalty_minutes = excluded.public_penalty_minutes;
+END $$;
+
+-- One submission, its first judgement, its place in the queue. Under contest_lock; the caller
+-- checked what contestants may do and took the ordinal and the time from the lock. The files
+-- follow by submission_file_add. Returns the id.
+CREATE FUNCTION submission_add(contest ident, new_ordinal bigint, team ident, problem ident,
+	language ident, account ident, entry text, at timestamptz, contest_ms bigint,
+	is_practice boolean, size int, idem_key text, idem_hash bytea,
+	file_names text[], file_bodies bytea[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	new_id text;
+	month date := date_trunc('month', at AT TIME ZONE 'UTC')::date;
+	prior text;
+	prior_hash bytea;
+	q timestamptz;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	IF idem_key IS NOT NULL THEN
+		SELECT submission_id, body_hash INTO prior, prior_hash FROM idempotency_keys
+		WHERE account_id = account AND key = idem_key;
+		IF FOUND THEN
+			RAISE EXCEPTION 'idempotency key was used for submission %', prior
+				USING ERRCODE = 'CA004';
+		END IF;
+	END IF;
+	UPDATE contest_counter SET submission_ordinal = new_ordinal
+	WHERE contest_id = contest AND submission_ordinal = new_ordinal - 1;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'submission % of contest % is out of order', new_ordinal, contest
+			USING ERRCODE = 'CA004';
+	END IF;
+	new_id := nextval('submission_ids')::text;
+	INSERT INTO submissions (id, contest_id, ordinal, team_id, problem_id, language_id,
+		account_id, entry_point, submitted_at, contest_time_ms, practice, source_size, month)
+	VALUES (new_id, contest, new_ordinal, team, problem, language, account, entry, at,
+		contest_ms, is_practice, size, month);
+	INSERT INTO submission_files
+	SELECT new_id, month, u.n - 1, u.name, u.body
+	FROM unnest(file_names, file_bodies) WITH ORDINALITY AS u (name, body, n);
+	UPDATE contest_teams SET queue_at = greatest(at, queue_at + interval '1 second')
+	WHERE contest_id = contest AND team_id = team RETURNING queue_at INTO q;
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at, problem_version)
+	SELECT new_id || '-1', new_id, contest, 1,
+	       CASE WHEN is_practice OR c.practice THEN 'practice' ELSE 'contest' END::queue_class,
+	       q, p.version
+	FROM contest_problems p JOIN contests c ON c.id = p.contest_id
+	WHERE p.contest_id = contest AND p.problem_id = problem;
+	IF idem_key IS NOT NULL THEN
+		INSERT INTO idempotency_keys (account_id, key, body_hash, submission_id)
+		VALUES (account, idem_key, idem_hash, new_id);
+	END IF;
+	RETURN new_id;
+END $$;
+
+-- A judge takes the best queued judgement that it can run, or nothing.
+CREATE FUNCTION judgement_claim(judge text, judge_languages text[], lease interval)
+RETURNS TABLE (judgement_id text, submission_id text, attempt int, contest_id text, team_id text,
+	problem_id text, problem_version int, language_id text, entry_point text, month date,
+	class queue_class, practice boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_judge');
+	RETURN QUERY
+	WITH best AS (
+		SELECT j.id FROM judgements j
+		JOIN submissions s ON s.id = j.submission_id
+		JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
+		JOIN languages l ON l.id = s.language_id
+		WHERE j.state = 'queued' AND s.language_id = ANY (judge_languages)
+		  AND l.enabled AND NOT p.judging_paused
+		ORDER BY j.class, j.queue_at, j.id
+		LIMIT 1 FOR UPDATE OF j SKIP LOCKED
+	), taken AS (
+		UPDATE judgements j SET state = 'judging', attempt = j.attempt + 1, worker = judge,
+			lease_until = clock_timestamp() + lease, started_at = clock_timestamp()
+		FROM best WHERE j.id = best.id RETURNING j.*
+	), shown AS (
+		UPDATE submissions s SET state = 'judging' FROM taken t
+		WHERE s.id = t.submission_id AND s.state = 'queued' RETURNING s.id
+	)
+	SELECT t.id::text, s.id::text, t.attempt, s.contest_id::text, s.team_id::text,
+	       s.problem_id::text, t.problem_version, s.language_id::text, s.entry_point, s.month,
+	       t.class, s.practice
+	FROM taken t JOIN submissions s ON s.id = t.submission_id;
+END $$;
+
+-- Extends the leases this judge still holds; answers which of them. One that is missing from the
+-- answer was taken back: stop working on it.
+CREATE FUNCTION judgement_heartbeat(judge text, ids text[], attempts int[], lease interval)
+RETURNS TABLE (judgement_id text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_judge');
+	RETURN QUERY UPDATE judgements j SET lease_until = clock_timestamp() + lease
+	FROM unnest(ids, attempts) u (id, attempt)
+	WHERE j.id = u.id AND j.attempt = u.attempt AND j.state = 'judging' AND j.worker = judge
+	RETURNING j.id::text;
+END $$;
+
+-- Gives a judgement back to the queue. failed: the judge's own fault, counted; after three the
+-- caller records JE instead. Answers the number of failures, or NULL when the attempt is stale.
+CREATE FUNCTION judgement_release(judgement ident, its_attempt int, failed boolean, why text)
+RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	n int;
+	sub text;
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	UPDATE judgements j SET state = 'queued', lease_until = NULL, worker = NULL,
+		failures = j.failures + failed::int, fault = why
+	WHERE j.id = judgement AND j.attempt = its_attempt AND j.state = 'judging'
+	RETURNING j.failures, j.submission_id INTO n, sub;
+	UPDATE submissions SET state = 'queued' WHERE id = sub AND state = 'judging'
+	  AND NOT EXISTS (SELECT FROM judgements WHERE submission_id = sub AND state = 'judging');
+	RETURN n;
+END $$;
+
+-- The decision, inside the recording transaction (contest locked before). False when the attempt
+-- is stale or the judgement is final: nothing was written. Only a valid judgement moves its submission.
+CREATE FUNCTION judgement_finish(judgement ident, its_attempt int, its_verdict verdict,
+	points bigint, slowest_ms int, largest_kib bigint, total int, its_fault text)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	j judgements;
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	UPDATE judgements SET state = 'final', lease_until = NULL, verdict = its_verdict,
+		points_milli = points, time_ms = slowest_ms, memory_kib = largest_kib,
+		tests_total = total, fault = coalesce(its_fault, fault), finished_at = clock_timestamp()
+	WHERE id = judgement AND attempt = its_attempt AND state <> 'final' RETURNING * INTO j;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	IF j.valid THEN
+		UPDATE submissions SET state = 'final', judgement_id = j.id, verdict = its_verdict,
+			points_milli = points
+		WHERE id = j.submission_id;
+	END IF;
+	IF its_verdict = 'JE' THEN
+		INSERT INTO dead_letters (judgement_id, reason)
+		VALUES (j.id, coalesce(its_fault, j.fault, 'judging error')) ON CONFLICT DO NOTHING;
+	END IF;
+	RETURN true;
+END $$;
+
+-- The runs and outputs of a judgement; same transaction, after judgement_finish said true.
+CREATE FUNCTION runs_add(judgement ident, ordinals int[], verdicts verdict[], times int[],
+	walls int[], memories bigint[], exit_codes int[], signals int[], messages text[],
+	contest_ms bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	INSERT INTO submission_results (judgement_id, ordinal, verdict, time_ms, wall_ms, memory_kib,
+		exit_code, signal, message, contest_time_ms)
+	SELECT judgement, u.*, contest_ms
+	FROM unnest(ordinals, verdicts, times, walls, memories, exit_codes, signals, messages) u;
+END $$;
+
+CREATE FUNCTION output_add(judgement ident, its_month date, its_kind text, its_ordinal int,
+	its_body bytea, cut boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	INSERT INTO judgement_outputs (judgement_id, month, kind, ordinal, body, truncated)
+	VALUES (judgement, its_month, its_kind, its_ordinal, its_body, cut)
+	ON CONFLICT (judgement_id, month, kind, ordinal) DO NOTHING;
+END $$;
+
+-- Judge one submission anew: a further judgement that takes the place of the valid one when it is
+-- final (`replace`), as rejudge-one does; rejudging sets come with replace = false.
+CREATE FUNCTION judgement_add(submission ident, its_class queue_class, replace boolean)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	n int;
+	s submissions;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT * INTO s FROM submissions WHERE id = submission FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such submission: "%"', submission USING ERRCODE = 'CA003';
+	END IF;
+	IF s.state <> 'final' THEN
+		RAISE EXCEPTION 'submission % is still being judged', submission USING ERRCODE = 'CA004';
+	END IF;
+	SELECT max(ordinal) + 1 INTO n FROM judgements WHERE submission_id = submission;
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at,
+		problem_version, valid)
+	SELECT submission || '-' || n, submission, s.contest_id, n, its_class, clock_timestamp(),
+	       p.version, replace
+	FROM contest_problems p
+	WHERE p.contest_id = s.contest_id AND p.problem_id = s.problem_id;
+	IF replace THEN
+		UPDATE judgements SET valid = false
+		WHERE submission_id = submission AND ordinal < n;
+		UPDATE submissions SET state = 'queued', judgement_id = NULL, verdict = NULL,
+			points_milli = 0 WHERE id = submission;
+	END IF;
+	RETURN submission || '-' || n;
+END $$;
+
+-- Contest life; each is followed by its event in the same transaction.
+CREATE FUNCTION contest_start(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET start_at = at WHERE id = contest
+	  AND (start_at IS NULL OR start_at > at);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % has started already', contest USING ERRCODE = 'CA004';
+	END IF;
+	PERFORM contest_reschedule_freeze(contest);
+END $$;
+
+-- Puts the scheduled freeze where the schedule says, while it has not begun. One that was made by
+-- the button took its place.
+CREATE FUNCTION contest_reschedule_freeze(contest ident) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	DELETE FROM contest_freezes WHERE contest_id = contest AND scheduled
+		AND from_at > clock_timestamp();
+	INSERT INTO contest_freezes (contest_id, from_at, scheduled)
+	SELECT id, start_at + (duration_ms - freeze_ms) / clock_rate * interval '1 millisecond', true
+	FROM contests c
+	WHERE id = contest AND freeze_ms > 0 AND start_at IS NOT NULL AND ended_at IS NULL
+	  AND NOT EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = contest)
+	ON CONFLICT DO NOTHING;
+END $$;
+
+-- A scheduled freeze that is still to come gives way to the button.
+CREATE FUNCTION contest_freeze(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	IF EXISTS (SELECT FROM contest_freezes WHERE contest_id = contest AND thawed_at IS NULL
+	           AND from_at <= at AND to_at > at) THEN
+		RAISE EXCEPTION 'contest % is frozen already', contest USING ERRCODE = 'CA004';
+	END IF;
+	DELETE FROM contest_freezes WHERE contest_id = contest AND scheduled AND from_at > at;
+	INSERT INTO contest_freezes (contest_id, from_at) VALUES (contest, at);
+END $$;
+
+CREATE FUNCTION contest_thaw(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contest_freezes SET thawed_at = at, to_at = least(to_at, at)
+	WHERE contest_id = contest AND thawed_at IS NULL AND from_at <= at;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % is not frozen', contest USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
+CREATE FUNCTION contest_end(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET ended_at = at
+	WHERE id = contest AND ended_at IS NULL AND start_at <= at
+	  AND start_at + duration_ms / clock_rate * interval '1 millisecond' > at;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % is not running', contest USING ERRCODE = 'CA004';
+	END IF;
+	DELETE FROM contest_freezes WHERE contest_id = contest AND scheduled AND from_at > at;
+END $$;
+
+CREATE FUNCTION contest_finalize(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET finalized_at = at WHERE id = contest AND finalized_at IS NULL;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % is finalized already', contest USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
+-- Registration by api: a team of one with its account; role team only.
+CREATE FUNCTION account_register(new_id ident, new_username text, hash text, team_name text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	INSERT INTO teams (id, name) VALUES (new_id, team_name);
+	INSERT INTO accounts (id, username, password_hash, role, team_id, name)
+	VALUES (new_id, new_username, hash, 'team', new_id, team_name);
+END $$;
+
+-- Samples are the only test data that api may read, and callers ask only after the start.
+CREATE FUNCTION sample_data(problem ident, its_version int)
+RETURNS TABLE (ordinal int, name text, input bytea, answer bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+	SELECT t.ordinal, t.name,
+	       (SELECT string_agg(c.body, ''::bytea ORDER BY c.ordinal) FROM test_data_chunks c
+	        WHERE c.hash = t.input_hash),
+	       (SELECT string_agg(c.body, ''::bytea ORDER BY c.ordinal) FROM test_data_chunks c
+	        WHERE c.hash = t.answer_hash)
+	FROM test_cases t
+	WHERE t.problem_id = problem AND t.version = its_version AND t.sample
+	ORDER BY t.ordinal
+$$;
+
+-- Partitions for this month and the eleven after; anybody's start may call it.
+CREATE FUNCTION partitions_ahead() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	m date;
+	parent text;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtext('codearena.partitions'));
+	FOREACH parent IN ARRAY ARRAY['submission_files', 'judgement_outputs'] LOOP
+		FOR i IN 0..11 LOOP
+			m := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => i))::date;
+			EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I '
+				'FOR VALUES FROM (%L) TO (%L)', parent || to_char(m, '_YYYYMM'), parent,
+				m, (m + interval '1 month')::date);
+		END LOOP;
+	END LOOP;
+END $$;
+
+-- ---------------------------------------------------------------- who may do what
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA codearena FROM PUBLIC;
+GRANT USAGE ON SCHEMA codearena TO codearena_api, codearena_judge, codearena_admin;
+GRANT EXECUTE ON FUNCTION contest_lock, contest_time_ms, event_append, cells_put, partitions_ahead
+	TO codearena_api, codearena_judge, codearena_admin;
+
+-- api: serves everybody; reads no test data, writes no judgement.
+GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, refresh_tokens,
+	problems, problem_versions, problem_statements, problem_files, languages, contests,
+	contest_counter, contest_freezes, contest_problems, contest_teams, submissions,
+	submission_files, judgements, submission_results, judgement_outputs, dead_letters, workers,
+	contest_penalties, leaderboard_events, clarifications, audit_log, drafts, idempotency_keys
+	TO codearena_api;
+GRANT SELECT (problem_id, version, ordinal, name, sample) ON test_cases TO codearena_api;
+GRANT INSERT, UPDATE ON refresh_tokens, drafts TO codearena_api;
+GRANT DELETE ON refresh_tokens, drafts TO codearena_api;
+GRANT UPDATE (password_hash, token_epoch) ON accounts TO codearena_api;
+GRANT INSERT ON clarifications, audit_log, contest_teams TO codearena_api;
+GRANT UPDATE (answered_at) ON clarifications TO codearena_api;
+GRANT USAGE ON SEQUENCE clarification_ids TO codearena_api;
+GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_freeze,
+	contest_thaw, contest_end, contest_finalize, contest_reschedule_freeze, account_register,
+	sample_data TO codearena_api;
+
+-- judge: reads what judging needs; writes through functions, but for its own presence.
+GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, test_data_chunks,
+	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams, teams,
+	team_groups, groups, organizations, submissions, submission_files, judgements,
+	submission_results, contest_penalties, leaderboard_events, workers TO codearena_judge;
+GRANT INSERT, UPDATE ON languages, workers TO codearena_judge;
+GRANT UPDATE (judging_paused) ON contest_problems TO codearena_judge;
+GRANT INSERT ON audit_log TO codearena_judge;
+GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release,
+	judgement_finish, runs_add, output_add TO codearena_judge;
+
+-- admin tool: everything but writing the log, cells, submissions and judgements by hand.
+GRANT SELECT ON ALL TABLES IN SCHEMA codearena TO codearena_admin;
+GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, accounts, problems,
+	problem_versions, problem_statements, problem_files, test_data, test_data_chunks, test_cases,
+	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams,
+	dead_letters, clarifications, drafts, refresh_tokens TO codearena_admin;
+GRANT DELETE ON team_groups, refresh_tokens, contest_freezes, contest_problems TO codearena_admin;
+GRANT INSERT ON audit_log TO codearena_admin;
+GRANT USAGE ON SEQUENCE clarification_ids TO codearena_admin;
+GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
+	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,
+	contest_finalize, contest_reschedule_freeze, account_register, sample_data TO codearena_admin;
+RESET ROLE;
+SELECT codearena.partitions_ahead();
