@@ -1,0 +1,333 @@
+/* judging.c -- one submission from its source to a verdict; reads like RULES.md section 2.
+ *
+ * judging_decide: load the problem, find the language, compile, run the tests in order. A compile
+ * error ends it there. Lazy judging (the rule) stops at the first test that is not accepted, full
+ * judging (run_all) runs them all; the first that is not accepted decides either way. Each step is
+ * published as it ends; that is only for the owner's screen, and may be lost.
+ *
+ * What must stay true: a fault of ours is never a verdict. Whatever is not the submission's own
+ * doing comes back as an error, the submission returns to the queue, and only after MAX_FAILURES
+ * of those a person is asked (JE). */
+#include "judge/judging.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "scoreboard/catchup.h"
+
+enum { MAX_TESTS = 10000, KIB = 1024, US_PER_MS = 1000, PROCESSED_S = 3600 };
+
+struct test {
+	int ordinal;
+	bool sample;
+	const char *input, *answer; /* hashes */
+};
+
+/* The version of the problem that this judgement is of. */
+struct problem {
+	int64_t time_ms, memory_bytes, output_bytes, compile_ms;
+	struct compare_flags flags;
+	bool run_all;
+	struct test *tests;
+	size_t n;
+};
+
+/* One judgement at work. */
+struct work {
+	struct judging *j;
+	struct arena *a;
+	const struct claim *c;
+	struct problem problem;
+	struct execution x;
+};
+
+/* Progress for the owner's screen. */
+
+static void publish(struct work *w, const struct buf *message)
+{
+	struct err err = {0};
+
+	if (kv_command(w->j->kv, NULL, &err, "PUBLISH %s %b",
+	            kv_key(w->j->kv, "events:%s", w->c->submission_id), message->data,
+	            message->len) < 0)
+		log_debug("progress.lost", "id=%s why=\"%s\"", w->c->submission_id, err.msg);
+}
+
+static void publish_compiling(struct work *w)
+{
+	auto_buf struct buf b = {0};
+
+	buf_addf(&b, "{\"type\":\"COMPILING\",\"attempt\":%d}", w->c->attempt);
+	publish(w, &b);
+}
+
+static void publish_test(struct work *w, const struct test *t, const struct run *r)
+{
+	auto_buf struct buf b = {0};
+
+	buf_addf(&b,
+	        "{\"type\":\"TEST_RESULT\",\"attempt\":%d,\"ordinal\":%d,\"total\":%zu,"
+	        "\"verdict\":\"%s\",\"time_ms\":%d,\"memory_kib\":%lld,\"sample\":%s}",
+	        w->c->attempt, t->ordinal, w->problem.n, verdict_id(r->verdict), r->time_ms,
+	        (long long)r->memory_kib, t->sample ? "true" : "false");
+	publish(w, &b);
+}
+
+static void publish_finished(struct work *w, const struct decision *d)
+{
+	auto_buf struct buf b = {0};
+
+	buf_addf(&b,
+	        "{\"type\":\"FINISHED\",\"attempt\":%d,\"verdict\":\"%s\",\"time_ms\":%d,"
+	        "\"memory_kib\":%lld}",
+	        w->c->attempt, verdict_id(d->verdict), d->time_ms, (long long)d->memory_kib);
+	publish(w, &b);
+}
+
+/* The problem. */
+
+static int load_limits(struct work *w, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	struct problem *p = &w->problem;
+
+	if (pg_run(w->j->pg, Q_JUDGING_PROBLEM, &r, err, w->c->problem_id,
+	            pg_arg_int(w->a, w->c->problem_version)) < 0)
+		return err_result(err);
+	if (PQntuples(r) == 0)
+		return err_set(err, ERR_BUG, "no version %d of problem %s", w->c->problem_version,
+		        w->c->problem_id);
+	p->time_ms = pg_int(r, 0, "time_limit_ms");
+	p->memory_bytes = pg_int(r, 0, "memory_limit_kib") * KIB;
+	p->output_bytes = pg_int(r, 0, "output_limit_kib") * KIB;
+	p->compile_ms = pg_int(r, 0, "compile_limit_ms");
+	p->run_all = pg_bool(r, 0, "run_all");
+	if (compare_parse_flags(pg_text(r, 0, "validator_flags"), &p->flags, err) < 0)
+		return err_wrap(err, "problem %s", w->c->problem_id);
+	return 0;
+}
+
+static int load_tests(struct work *w, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	struct problem *p = &w->problem;
+
+	if (pg_run(w->j->pg, Q_JUDGING_TESTS, &r, err, w->c->problem_id,
+	            pg_arg_int(w->a, w->c->problem_version)) < 0)
+		return err_result(err);
+	p->n = (size_t)PQntuples(r);
+	if (p->n == 0 || p->n > MAX_TESTS)
+		return err_set(
+		        err, ERR_BUG, "problem %s has %zu test cases", w->c->problem_id, p->n);
+	p->tests = arena_alloc(w->a, p->n * sizeof(*p->tests));
+	for (size_t i = 0; i < p->n; i++) {
+		p->tests[i] = (struct test){.ordinal = (int)pg_int(r, (int)i, "ordinal"),
+		        .sample = pg_bool(r, (int)i, "sample"),
+		        .input = arena_strdup(w->a, pg_text(r, (int)i, "input")),
+		        .answer = arena_strdup(w->a, pg_text(r, (int)i, "answer"))};
+	}
+	return 0;
+}
+
+static int prepare(struct work *w, struct err *err)
+{
+	const struct language *l = language_find(w->j->languages, w->c->language_id);
+
+	if (!l)
+		return err_set(err, ERR_BUG, "no such language: \"%s\"", w->c->language_id);
+	if (load_limits(w, err) < 0 || load_tests(w, err) < 0)
+		return err_result(err);
+	w->x = (struct execution){.box = w->j->box,
+	        .language = l,
+	        .alone = w->j->alone,
+	        .stop = w->j->stop,
+	        .compile_ms = w->problem.compile_ms,
+	        .time_ms = language_time_ms(l, w->problem.time_ms),
+	        .memory_bytes = w->problem.memory_bytes,
+	        .output_bytes = w->problem.output_bytes};
+	return 0;
+}
+
+/* Compiling. */
+
+static void decide_compile_error(
+        struct work *w, const char *output, size_t len, struct decision *out)
+{
+	out->verdict = VERDICT_CE;
+	out->compile_output = arena_strndup(w->a, output ? output : "", len);
+	out->compile_output_len = len;
+	out->compile_output_cut = len >= BOX_MAX_OUTPUT_BYTES;
+}
+
+/* The entry point; one that cannot be found is the submission's mistake: 0, and the decision. */
+static int find_entry(struct work *w, const struct language_files *files,
+        char entry[LANGUAGE_NAME_SIZE], struct decision *out, struct err *err)
+{
+	struct err mine = {0};
+
+	if (language_entry(w->x.language, files, w->c->entry_point, entry, &mine) == 0)
+		return 1;
+	if (mine.code != ERR_INPUT) {
+		*err = mine;
+		return err_result(err);
+	}
+	decide_compile_error(w, mine.msg, strlen(mine.msg), out);
+	return 0;
+}
+
+/* 1: compiled and loaded; 0: *out is a compile error. */
+static int compile(struct work *w, struct decision *out, struct err *err)
+{
+	struct submission_file *files;
+	struct language_file *texts;
+	struct box_source *sources;
+	struct box_compiled compiled = {.artifact_fd = -1};
+	char entry[LANGUAGE_NAME_SIZE];
+	size_t n;
+	int r;
+
+	if (submission_files(w->j->pg, w->a, w->c->submission_id, &files, &n, err) < 0)
+		return err_result(err);
+	if (n == 0)
+		return err_set(err, ERR_BUG, "submission %s has no files", w->c->submission_id);
+	texts = arena_alloc(w->a, n * sizeof(*texts));
+	sources = arena_alloc(w->a, n * sizeof(*sources));
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = (struct language_file){files[i].name, files[i].data, files[i].len};
+		sources[i] = (struct box_source){files[i].name, files[i].data, files[i].len};
+	}
+	publish_compiling(w);
+	r = find_entry(w, &(struct language_files){texts, n}, entry, out, err);
+	if (r <= 0)
+		return r;
+	r = execute_compile(&w->x, sources, n, entry, &compiled, err);
+	if (r < 0)
+		return err_wrap(err, "compile");
+	if (r == 0)
+		decide_compile_error(w, compiled.output, compiled.output_len, out);
+	box_compiled_free(&compiled);
+	return r;
+}
+
+/* Running. */
+
+static struct run run_of(struct arena *a, const struct test *t, const struct outcome *o)
+{
+	return (struct run){.ordinal = t->ordinal,
+	        .verdict = o->verdict,
+	        .time_ms = (int)(o->cpu_us / US_PER_MS),
+	        .wall_ms = (int)(o->wall_us / US_PER_MS),
+	        .memory_kib = o->memory_bytes / KIB,
+	        .exit_code = o->exit_code,
+	        .signal = o->signal,
+	        .message = o->message[0] ? arena_strdup(a, o->message) : NULL};
+}
+
+static int run_test(struct work *w, const struct test *t, struct run *out, struct err *err)
+{
+	auto_close int input = testdata_open(w->j->data, w->j->pg, t->input, err);
+	auto_close int answer =
+	        input < 0 ? -1 : testdata_open(w->j->data, w->j->pg, t->answer, err);
+	struct test_case files = {
+	        .input_fd = input, .answer_fd = answer, .flags = &w->problem.flags};
+	struct outcome o;
+
+	if (input < 0 || answer < 0)
+		return err_wrap(err, "test %d", t->ordinal);
+	if (execute_test(&w->x, &files, &o, err) < 0)
+		return err_wrap(err, "test %d", t->ordinal);
+	*out = run_of(w->a, t, &o);
+	return 0;
+}
+
+static int run_tests(struct work *w, struct decision *out, struct err *err)
+{
+	struct problem *p = &w->problem;
+	struct run *runs = arena_alloc(w->a, p->n * sizeof(*runs));
+	bool go_on = true;
+
+	for (size_t i = 0; i < p->n && go_on; i++) {
+		struct run *r = &runs[i];
+
+		if (run_test(w, &p->tests[i], r, err) < 0)
+			return err_result(err);
+		publish_test(w, &p->tests[i], r);
+		out->nruns = i + 1;
+		out->time_ms = r->time_ms > out->time_ms ? r->time_ms : out->time_ms;
+		out->memory_kib = r->memory_kib > out->memory_kib ? r->memory_kib : out->memory_kib;
+		go_on = p->run_all || r->verdict == VERDICT_AC;
+	}
+	out->runs = runs;
+	out->verdict = judging_verdict(runs, out->nruns);
+	return 0;
+}
+
+enum verdict judging_verdict(const struct run *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].verdict != VERDICT_AC)
+			return runs[i].verdict;
+	return VERDICT_AC;
+}
+
+int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
+        struct err *err)
+{
+	struct work w = {.j = j, .a = a, .c = c};
+	int r = prepare(&w, err);
+
+	*out = (struct decision){0};
+	if (r < 0)
+		return r;
+	out->tests_total = (int)w.problem.n;
+	r = compile(&w, out, err);
+	if (r <= 0)
+		return r;
+	return run_tests(&w, out, err);
+}
+
+/* What follows a decision. */
+
+static void set_processed(struct judging *j, const struct claim *c)
+{
+	struct err ignored = {0};
+
+	/* hints: nobody skips work because of them */
+	(void)kv_command(j->kv, NULL, &ignored, "SET %s %s EX %d",
+	        kv_key(j->kv, "processed:%s", c->judgement_id), j->worker, PROCESSED_S);
+	(void)kv_command(
+	        j->kv, NULL, &ignored, "DEL %s", kv_key(j->kv, "processing:%s", c->judgement_id));
+}
+
+int judging_record(struct judging *j, struct arena *a, const struct claim *c,
+        const struct decision *d, struct err *err)
+{
+	struct work w = {.j = j, .a = a, .c = c};
+	struct err late = {0};
+	int r = record_judgement(j->pg, a, c, d, err);
+
+	if (r <= 0)
+		return r;
+	if (catchup_run(j->pg, j->kv, c->contest_id, &late) < 0)
+		log_warn("board.late", "contest=%s why=\"%s\"", c->contest_id, late.msg);
+	publish_finished(&w, d);
+	set_processed(j, c);
+	return 1;
+}
+
+int judging_give_back(
+        struct judging *j, const struct claim *c, bool failed, const char *why, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct decision d = {.verdict = VERDICT_JE, .fault = why};
+	int failures;
+	int r = submission_release(j->pg, c, failed, why, &failures, err);
+
+	if (r < 0 || failures < MAX_FAILURES || !failed)
+		return r < 0 ? r : 0;
+	r = judging_record(j, &a, c, &d, err);
+	if (r > 0)
+		log_error("submission.undecided", "id=%s judgement=%s failures=%d why=\"%s\"",
+		        c->submission_id, c->judgement_id, failures, why);
+	return r;
+}

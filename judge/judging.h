@@ -1,0 +1,40 @@
+/* judging.h -- one submission from its source to a decision; and how it is given up. */
+#ifndef JUDGING_H
+#define JUDGING_H
+
+#include "base/kv.h"
+#include "base/pg.h"
+#include "judge/execute.h"
+#include "judge/testdata.h"
+#include "model/submission.h"
+#include "scoreboard/record.h"
+
+/* What a slot judges with; all borrowed. */
+struct judging {
+	struct pg *pg;
+	struct kv *kv;
+	struct box *box;
+	struct testdata *data;
+	const struct languages *languages;
+	pthread_rwlock_t *alone;
+	const atomic_bool *stop;
+	const char *worker;
+};
+
+/* 0: *out is the decision, its strings and runs in the arena. -ERR_CONFLICT: *stop became true.
+ * Else the judge's own fault, the sentence says which. */
+int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
+        struct err *err);
+/* Records and tells everybody: 1 recorded, 0 refused (another attempt is the current one). */
+int judging_record(struct judging *j, struct arena *a, const struct claim *c,
+        const struct decision *d, struct err *err);
+/* Gives the submission back; failed: by the judge's own fault, and if it was the last that is
+ * allowed, JE is recorded. 1: JE was recorded, 0: it is queued again or was not ours any more. */
+int judging_give_back(
+        struct judging *j, const struct claim *c, bool failed, const char *why, struct err *err);
+
+/* The verdict of a whole submission: that of the first run in order of tests that was not accepted;
+ * AC when there is none. */
+enum verdict judging_verdict(const struct run *runs, size_t n);
+
+#endif
