@@ -3,8 +3,12 @@
  * Keys (after the instance's prefix), b = public: leaderboard:<contest>, jury:
  * leaderboard:<contest>:jury
  *   <b>        ZSET  team -> rules key (ties by member text; shared rank = 1 + ZCOUNT (score +inf)
+ *              of sort group 0; <b>:group:<n> holds another sort group; hidden teams are in none
  *   <b>:rows   HASH  team -> row JSON (board_row_json)
- *   <b>:meta   HASH  number, incarnation
+ *   <b>:places HASH  team -> ":group:<n>" or "hidden", for those that are not in <b>
+ *   <b>:meta   HASH  number (the public board's is the public number), incarnation, rules (0 icpc,
+ *              1 ioi, 2 points), problems (ids), groups (sort groups but 0)
+ *   <b>:new:<random>...  a board in the making, with a time to live
  * Channel: board:<contest>, message = jury number; a wake-up only.
  * apply.lua checks the number (a hole answers with the number it needs), sets rows absolutely,
  * remembers the number, publishes; sending an event twice is harmless. */

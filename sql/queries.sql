@@ -168,7 +168,7 @@ SELECT cells_put($1, $2::text[], $3::text[], $4::int[], $5::int[], $6::boolean[]
                  $14::bigint[], $15::int[]);
 
 -- name: record_contest_of
-SELECT contest_id FROM submissions WHERE id = $1;
+SELECT contest_id, team_id, language_id FROM submissions WHERE id = $1;
 
 -- name: record_rejudge
 SELECT judgement_add($1, 'rejudge', true) AS id;
@@ -207,7 +207,64 @@ VALUES ($1, $2, $3, $4, $5::jsonb);
 
 -- ==== scoreboard: catchup
 
+-- name: catchup_lock
+SELECT pg_try_advisory_xact_lock(hashtext('codearena.board'), hashtext($1)) AS mine;
+
+-- name: catchup_facts
+SELECT team_id, problem_id, ordinal, contest_time_ms, verdict, points_milli,
+       floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms
+FROM submissions WHERE contest_id = $1 AND NOT ignored AND NOT practice
+ORDER BY team_id::text COLLATE "C", problem_id::text COLLATE "C", ordinal;
+
 -- ==== api: accounts and auth
+
+-- name: auth_accounts
+SELECT id, username, role, team_id, enabled, token_epoch FROM accounts WHERE id = ANY ($1::text[])
+
+-- name: auth_login
+SELECT id, username, role, team_id, enabled, token_epoch, password_hash FROM accounts
+WHERE username = $1
+
+-- name: auth_account
+SELECT a.id, a.username, a.role, a.team_id, a.name, t.name AS team_name
+FROM accounts a LEFT JOIN teams t ON t.id = a.team_id WHERE a.id = $1
+
+-- name: auth_refresh_add
+INSERT INTO refresh_tokens (token_hash, family, account_id, expires_at)
+VALUES ($1, $2, $3, clock_timestamp() + make_interval(days => $4::int))
+
+-- name: auth_refresh_lock
+SELECT r.family, r.account_id, r.used_at IS NOT NULL AS used, r.revoked_at IS NOT NULL AS revoked,
+       r.expires_at <= clock_timestamp() AS expired,
+       coalesce(r.used_at > clock_timestamp() - interval '10 seconds', false) AS just_used
+FROM refresh_tokens r WHERE r.token_hash = $1 FOR UPDATE
+
+-- name: auth_refresh_use
+UPDATE refresh_tokens SET used_at = clock_timestamp() WHERE token_hash = $1
+
+-- name: auth_refresh_revoke
+UPDATE refresh_tokens SET revoked_at = clock_timestamp() WHERE family = $1 AND revoked_at IS NULL
+
+-- name: auth_logout
+WITH stepped AS (
+	UPDATE accounts SET token_epoch = token_epoch + 1 WHERE id = $1 RETURNING id
+)
+UPDATE refresh_tokens r SET revoked_at = clock_timestamp()
+FROM stepped WHERE r.account_id = stepped.id AND r.revoked_at IS NULL
+
+-- name: auth_sweep
+DELETE FROM refresh_tokens WHERE expires_at < clock_timestamp() - interval '1 day'
+
+-- name: account_register
+SELECT account_register($1, $2, $3, $4)
+
+-- name: account_join
+INSERT INTO contest_teams (contest_id, team_id)
+SELECT c.id, $2 FROM contests c
+WHERE c.id = $1 AND NOT c.hidden AND c.ended_at IS NULL AND c.finalized_at IS NULL
+  AND (c.start_at IS NULL
+       OR c.start_at + c.duration_ms / c.clock_rate * interval '1 millisecond' > clock_timestamp())
+RETURNING contest_id
 
 -- ==== api: contests, problems, submissions
 

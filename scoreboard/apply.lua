@@ -1,0 +1,47 @@
+-- apply.lua -- one event of a contest into both of its boards, jury and public, or nothing at all.
+--
+-- KEYS  1 jury's board, 2 public board; the other keys follow from these (catchup.h)
+-- ARGV  number, public number or '', incarnation, channel,
+--       then for each board: how many rows, and of each: team, score, row
+-- Answers the number the jury's board needs next: the event's + 1 when it was applied now. Another
+-- answer means that nothing was changed: a hole, an event that is there already, or 0, no board.
+--
+-- A script that fails half-way keeps what it wrote: what may refuse (HSET of the rows, by memory)
+-- comes before all else, the numbers come last.
+local number = tonumber(ARGV[1])
+local have = redis.call('HMGET', KEYS[1] .. ':meta', 'number', 'incarnation')
+if not have[1] or have[2] ~= ARGV[3] then
+	return 0
+end
+if tonumber(have[1]) ~= number - 1 then
+	return tonumber(have[1]) + 1
+end
+if ARGV[2] ~= '' then
+	local public = redis.call('HGET', KEYS[2] .. ':meta', 'number')
+	if not public or tonumber(public) ~= tonumber(ARGV[2]) - 1 then
+		return 0
+	end
+end
+local at = 5
+local scores = {}
+for b = 1, 2 do
+	local n = tonumber(ARGV[at])
+	at = at + 1
+	for _ = 1, n do
+		redis.call('HSET', KEYS[b] .. ':rows', ARGV[at], ARGV[at + 2])
+		local place = redis.call('HGET', KEYS[b] .. ':places', ARGV[at]) or ''
+		if place ~= 'hidden' then
+			scores[#scores + 1] = {KEYS[b] .. place, ARGV[at + 1], ARGV[at]}
+		end
+		at = at + 3
+	end
+end
+for _, s in ipairs(scores) do
+	redis.call('ZADD', s[1], s[2], s[3])
+end
+redis.call('HSET', KEYS[1] .. ':meta', 'number', ARGV[1])
+if ARGV[2] ~= '' then
+	redis.call('HSET', KEYS[2] .. ':meta', 'number', ARGV[2])
+end
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+return number + 1

@@ -1,0 +1,36 @@
+/* catchup_keys.h -- where a contest's boards lie in Redis; for catchup*.c only. */
+#ifndef CATCHUP_KEYS_H
+#define CATCHUP_KEYS_H
+#include "scoreboard/catchup.h"
+
+enum { CATCHUP_KEY_SIZE = 200, CATCHUP_CHUNK = 500 };
+
+/* Arguments of a Redis command; strings are copied. */
+struct args {
+	struct arena a;
+	const char **v;
+	size_t n, cap;
+};
+void args_add(struct args *args, const char *s);
+void args_addf(struct args *args, const char *fmt, ...) PRINTF(2, 3);
+void args_clear(struct args *args);
+#define auto_args __attribute__((cleanup(args_clear)))
+
+/* The key of a board, with the instance's prefix; mark "" for the one in place. */
+void catchup_key(struct kv *kv, const char *contest_id, bool jury, const char *mark,
+        char out[CATCHUP_KEY_SIZE]);
+/* What follows the board's key in the name of the ZSET with this row: "" or ":group:<n>"; "hidden"
+ * when it is in none. */
+void catchup_place(const struct board_row *r, char *out, size_t size);
+/* The rules key as Redis shall read it: %.17g. */
+void catchup_score(const struct board *b, const struct board_row *r, char *out, size_t size);
+
+/* Both boards from one pass over the log, up to event `until` (0: all). */
+struct boards {
+	struct board *jury, *public_board;
+};
+void boards_free(struct boards *b);
+#define auto_boards __attribute__((cleanup(boards_free)))
+int catchup_fold_both(
+        struct pg *pg, const char *contest_id, int64_t until, struct boards *out, struct err *err);
+#endif
