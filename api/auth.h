@@ -28,18 +28,32 @@ const char *role_name(enum role r);            /* "public", "team", "jury", "adm
 int role_parse(const char *s, enum role *out); /* of an account: team, jury, admin; 0 or -1 */
 
 struct auth;
-struct auth *auth_new(const struct conf *conf, struct err *err);
+struct limit;
+struct auth *auth_new(const struct conf *conf, struct limit *limit, struct err *err); /* borrows */
 void auth_free(struct auth *a);
 
-/* Who sends this Authorization header or this Cookie header (either may be NULL)? From memory
- * alone: 1 and *who (the public when there are no credentials), 0 when auth_identify must
- * look, negative when they are refused (ERR_DENIED). Does not block. */
-int auth_recall(struct auth *a, const char *authorization, const char *cookie, struct identity *who,
-        struct err *err);
+/* What came with a request; members may be NULL. */
+struct presented {
+	const char *authorization, *cookie; /* the headers */
+	const char *address;                /* of the client: tries are counted by it */
+	int retry_after_s;                  /* out: > 0 with ERR_BUSY: too many tries */
+};
+
+/* Who is it? From memory alone: 1 and *who (the public when there are no credentials), 0 when
+ * auth_identify must look, negative when they are refused (ERR_DENIED). Does not block. */
+int auth_recall(struct auth *a, const struct presented *p, struct identity *who, struct err *err);
 /* The same, asking PostgreSQL. Blocks, with Basic for 20 ms and more. While PostgreSQL is away
  * an account that was seen in the last ten minutes is still believed; others get ERR_BUSY. */
-int auth_identify(struct auth *a, struct worker *w, const char *authorization, const char *cookie,
-        struct identity *who, struct err *err);
+int auth_identify(struct auth *a, struct worker *w, struct presented *p, struct identity *who,
+        struct err *err);
+/* Username and password; counts tries per username and address. p->address and retry_after_s of
+ * *p are used. Takes the same time whether the user exists or not. */
+struct login {
+	const char *username, *password;
+	struct presented *from;
+};
+int auth_login(struct auth *a, struct worker *w, const struct login *login, struct identity *who,
+        struct err *err);
 bool auth_is_basic(const char *authorization);
 /* The value of a cookie; arena string or NULL. */
 const char *auth_cookie(struct arena *a, const char *cookie, const char *name);

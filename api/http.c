@@ -182,17 +182,19 @@ static int check_role(struct request *rq, struct err *err)
  * where the public may come in; other credentials that are not good are refused. */
 static int identify(struct request *rq, struct worker *w, struct err *err)
 {
-	const char *authorization = request_header(rq, "Authorization");
-	const char *cookie = request_header(rq, "Cookie");
+	struct presented p = {.authorization = request_header(rq, "Authorization"),
+	        .cookie = request_header(rq, "Cookie"),
+	        .address = rq->address};
 	struct auth *auth = rq->app->auth;
 	int known = 1;
 
 	if (!(rq->route->flags & ROUTE_NO_AUTH))
-		known = w ? auth_identify(auth, w, authorization, cookie, &rq->who, err)
-		          : auth_recall(auth, authorization, cookie, &rq->who, err);
+		known = w ? auth_identify(auth, w, &p, &rq->who, err)
+		          : auth_recall(auth, &p, &rq->who, err);
+	rq->retry_after_s = p.retry_after_s;
 	if (known == 0 && !w)
 		return 0;
-	if (known < 0 && !authorization && rq->route->least == ROLE_PUBLIC) {
+	if (known < 0 && !p.authorization && rq->route->least == ROLE_PUBLIC) {
 		rq->who = (struct identity){.expires_ms = INT64_MAX};
 		*err = (struct err){0};
 		known = 0;
