@@ -210,12 +210,6 @@ VALUES ($1, $2, $3, $4, $5::jsonb);
 -- name: catchup_lock
 SELECT pg_try_advisory_xact_lock(hashtext('codearena.board'), hashtext($1)) AS mine;
 
--- name: catchup_facts
-SELECT team_id, problem_id, ordinal, contest_time_ms, verdict, points_milli,
-       floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms
-FROM submissions WHERE contest_id = $1 AND NOT ignored AND NOT practice
-ORDER BY team_id::text COLLATE "C", problem_id::text COLLATE "C", ordinal;
-
 -- ==== api: accounts and auth
 
 -- name: auth_accounts
