@@ -264,6 +264,53 @@ RETURNING contest_id
 
 -- ==== api: feed and streams
 
+-- name: feed_contests
+SELECT c.id, k.number, (SELECT incarnation FROM instance) AS incarnation,
+       floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms
+FROM contests c JOIN contest_counter k ON k.contest_id = c.id
+ORDER BY c.created_at, c.id;
+
+-- name: feed_submissions
+SELECT s.id, s.team_id, s.problem_id, s.language_id, s.state,
+       CASE WHEN s.verdict <> 'JE' THEN s.verdict END AS verdict, s.points_milli, s.practice,
+       s.contest_time_ms, floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS at_ms,
+       s.contest_id
+FROM submissions s WHERE s.id = ANY ($1::text[]);
+
+-- name: feed_team_submissions
+SELECT s.id, s.team_id, s.problem_id, s.language_id, s.state,
+       CASE WHEN s.verdict <> 'JE' THEN s.verdict END AS verdict, s.points_milli, s.practice,
+       s.contest_time_ms, floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS at_ms,
+       s.contest_id
+FROM submissions s WHERE s.contest_id = $1 AND s.team_id = $2
+ORDER BY s.ordinal DESC LIMIT 200;
+
+-- name: feed_clarifications
+SELECT id, contest_id, problem_id, from_team_id, to_team_id, reply_to_id, text, contest_time_ms,
+       floor(extract(epoch FROM at) * 1000)::bigint AS at_ms
+FROM clarifications WHERE at > clock_timestamp() - interval '30 seconds' ORDER BY at, id;
+
+-- name: feed_queue
+SELECT class, state, count(*) AS n,
+       coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest_s
+FROM judgements WHERE state <> 'final' GROUP BY class, state ORDER BY class, state;
+
+-- name: feed_verdicts
+SELECT verdict, count(*) AS n FROM judgements WHERE state = 'final'
+GROUP BY verdict ORDER BY verdict;
+
+-- name: feed_stages
+SELECT count(*) AS n,
+       coalesce(sum(extract(epoch FROM started_at - created_at)), 0)::float8 AS waiting_s,
+       coalesce(sum(extract(epoch FROM finished_at - started_at)), 0)::float8 AS judging_s,
+       coalesce(max(extract(epoch FROM finished_at - created_at)), 0)::float8 AS slowest_s
+FROM judgements
+WHERE state = 'final' AND finished_at > clock_timestamp() - interval '5 minutes';
+
+-- name: feed_workers
+SELECT name, slots, status, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent_s
+FROM workers WHERE seen_at > clock_timestamp() - interval '1 day' ORDER BY name;
+
 -- ==== judge
 
 -- name: testdata_size
