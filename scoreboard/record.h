@@ -16,9 +16,9 @@ struct new_submission {
 	const char *idempotency_key; /* or NULL */
 	unsigned char body_hash[HASH_SIZE];
 	/* out; strings in the arena */
-	struct err err;       /* code ERR_NONE: accepted */
-	bool replayed;        /* the key was used before with the same body: its submission */
-	int retry_after_s;    /* with ERR_BUSY for a rate limit; else 0 */
+	struct err err;    /* code ERR_NONE: accepted */
+	bool replayed;     /* the key was used before with the same body: its submission */
+	int retry_after_s; /* with ERR_BUSY for a rate limit; else 0 */
 	const char *id;
 	const char *submitted_at; /* ICPC TIME */
 	int64_t contest_time_ms;
@@ -42,15 +42,15 @@ struct run {
 struct decision {
 	enum verdict verdict;
 	int64_t points_milli;
-	int time_ms;          /* slowest run */
-	int64_t memory_kib;   /* largest run */
+	int time_ms;        /* slowest run */
+	int64_t memory_kib; /* largest run */
 	int tests_total;
 	const struct run *runs;
 	size_t nruns;
 	const char *compile_output; /* or NULL */
 	size_t compile_output_len;
 	bool compile_output_cut;
-	const char *fault;    /* with JE: why */
+	const char *fault; /* with JE: why */
 };
 /* 1 recorded, 0 refused: the attempt is not the current one, or it is final. */
 int record_judgement(struct pg *pg, struct arena *a, const struct claim *claim,

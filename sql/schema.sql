@@ -784,17 +784,19 @@ BEGIN
 	PERFORM contest_reschedule_freeze(contest);
 END $$;
 
--- Puts the scheduled freeze where the schedule says, while it has not begun.
+-- Puts the scheduled freeze where the schedule says, while it has not begun. One that was made by
+-- the button took its place.
 CREATE FUNCTION contest_reschedule_freeze(contest ident) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
 	DELETE FROM contest_freezes WHERE contest_id = contest AND scheduled
 		AND from_at > clock_timestamp();
 	INSERT INTO contest_freezes (contest_id, from_at, scheduled)
 	SELECT id, start_at + (duration_ms - freeze_ms) / clock_rate * interval '1 millisecond', true
 	FROM contests c
-	WHERE id = contest AND freeze_ms > 0 AND start_at IS NOT NULL
-	  AND NOT EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = contest AND f.scheduled)
+	WHERE id = contest AND freeze_ms > 0 AND start_at IS NOT NULL AND ended_at IS NULL
+	  AND NOT EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = contest)
 	ON CONFLICT DO NOTHING;
 END $$;
 
@@ -910,7 +912,8 @@ GRANT INSERT ON clarifications, audit_log, contest_teams TO codearena_api;
 GRANT UPDATE (answered_at) ON clarifications TO codearena_api;
 GRANT USAGE ON SEQUENCE clarification_ids TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_freeze,
-	contest_thaw, contest_end, contest_finalize, account_register, sample_data TO codearena_api;
+	contest_thaw, contest_end, contest_finalize, contest_reschedule_freeze, account_register,
+	sample_data TO codearena_api;
 
 -- judge: reads what judging needs; writes through functions, but for its own presence.
 GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, test_data_chunks,

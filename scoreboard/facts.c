@@ -1,0 +1,247 @@
+/* facts.c -- reads submissions, and leads each viewer's facts through the rules.
+ *
+ * What must stay true: a viewer's cell is computed from that viewer's facts only (freeze.h makes
+ * the public's), always from all of them, in order of submission. */
+#include "scoreboard/facts.h"
+
+#include "scoreboard/freeze.h"
+
+#include <assert.h>
+
+struct team_facts *facts_of_team(
+        const struct facts *f, const struct contest *c, const struct contest_team *t)
+{
+	return &f->teams[t - c->teams];
+}
+
+struct sub *facts_find(const struct team_facts *t, const char *submission_id)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (strcmp(t->subs[i].id, submission_id) == 0)
+			return &t->subs[i];
+	}
+	return NULL;
+}
+
+static int take_sub(struct arena *a, const PGresult *r, int row, const struct contest *c,
+        struct sub *s, struct err *err)
+{
+	const char *judgement = pg_text(r, row, "judgement_id");
+
+	*s = (struct sub){
+	        .id = arena_strdup(a, pg_text(r, row, "id")),
+	        .judgement_id = judgement ? arena_strdup(a, judgement) : NULL,
+	        .team = contest_team_find(c, pg_text(r, row, "team_id")),
+	        .problem = contest_problem_find(c, pg_text(r, row, "problem_id")),
+	        .fact = {.ordinal = pg_int(r, row, "ordinal"),
+	                .contest_time_ms = pg_int(r, row, "contest_time_ms"),
+	                .points_milli = pg_int(r, row, "points_milli")},
+	        .submitted_ms = pg_int(r, row, "submitted_ms"),
+	        .counts = pg_bool(r, row, "counts"),
+	};
+	if (s->team && s->problem &&
+	        verdict_parse(pg_text(r, row, "verdict"), &s->fact.verdict) == 0)
+		return 0;
+	return err_set(err, ERR_BUG, "submission %.40s: unknown team, problem or verdict", s->id);
+}
+
+/* Rows come by team and ordinal: where the team of row `from` ends. */
+static int team_end(const PGresult *r, int from)
+{
+	const char *team = pg_text(r, from, "team_id");
+	int row = from + 1;
+
+	while (row < PQntuples(r) && strcmp(pg_text(r, row, "team_id"), team) == 0)
+		row++;
+	return row;
+}
+
+static int take_rows(struct arena *a, const PGresult *r, const struct contest *c, size_t spare,
+        struct facts *out, struct err *err)
+{
+	int end;
+
+	for (int from = 0; from < PQntuples(r); from = end) {
+		const struct contest_team *team = contest_team_find(c, pg_text(r, from, "team_id"));
+		struct team_facts *t;
+
+		end = team_end(r, from);
+		if (!team)
+			return err_set(err, ERR_BUG, "a submission's team is not in the contest");
+		t = facts_of_team(out, c, team);
+		t->cap = (size_t)(end - from) + spare;
+		t->subs = arena_alloc(a, t->cap * sizeof(*t->subs));
+		for (int row = from; row < end; row++) {
+			if (take_sub(a, r, row, c, &t->subs[t->n++], err) < 0)
+				return err_result(err);
+		}
+	}
+	return 0;
+}
+
+int facts_load(struct pg *pg, struct arena *a, const struct contest *c,
+        const struct facts_want *want, struct facts *out, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	const struct contest_some *only = want->only;
+	int failed = only ? pg_run(pg, Q_FACTS_TEAMS, &r, err, c->id,
+	                            pg_arg_array(a, only->teams, only->n))
+	                  : pg_run(pg, Q_FACTS_ALL, &r, err, c->id);
+
+	if (failed < 0)
+		return err_result(err);
+	out->teams = arena_alloc(a, c->nteams * sizeof(*out->teams) + 1);
+	if (take_rows(a, r, c, want->spare, out, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; want->spare && i < c->nteams; i++) {
+		struct team_facts *t = &out->teams[i];
+
+		if (t->subs)
+			continue;
+		t->cap = want->spare;
+		t->subs = arena_alloc(a, t->cap * sizeof(*t->subs));
+	}
+	return 0;
+}
+
+static struct fact fact_for(const struct contest *c, const struct sub *s, enum view_of v)
+{
+	return v == VIEW_PUBLIC ? freeze_public_fact(c, s->submitted_ms, s->fact) : s->fact;
+}
+
+void facts_view(const struct contest *c, const struct contest_team *team,
+        const struct team_facts *t, enum view_of v, struct arena *a, struct view *out)
+{
+	const struct rules *rules = rules_of(c->rules);
+	auto_free struct fact *facts = xcalloc(t->n + 1, sizeof(*facts));
+
+	out->cells = arena_alloc(a, c->nproblems * sizeof(*out->cells) + 1);
+	for (size_t p = 0; p < c->nproblems; p++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < t->n; i++) {
+			const struct sub *s = &t->subs[i];
+
+			if (s->counts && s->problem == &c->problems[p])
+				facts[n++] = fact_for(c, s, v);
+		}
+		out->cells[p] = rules->cell(c, &c->problems[p], facts, n);
+	}
+	out->total = rules->total(c, team, out->cells, c->nproblems);
+}
+
+bool facts_cell_is_empty(const struct cell *c)
+{
+	return c->judged == 0 && c->pending == 0;
+}
+
+bool facts_cell_same(const struct cell *a, const struct cell *b)
+{
+	return a->judged == b->judged && a->pending == b->pending && a->solved == b->solved &&
+	       a->time_ms == b->time_ms && a->points_milli == b->points_milli &&
+	       a->penalty_minutes == b->penalty_minutes && a->wrong == b->wrong;
+}
+
+bool facts_total_same(const struct total *a, const struct total *b)
+{
+	return a->solved == b->solved && a->penalty_minutes == b->penalty_minutes &&
+	       a->points_milli == b->points_milli && a->last_ms == b->last_ms &&
+	       a->wrong == b->wrong;
+}
+
+/* ---------------------------------------------------------------- first to solve */
+
+bool facts_may_be_first(const struct contest_team *t)
+{
+	return !t->hidden && !t->disqualified;
+}
+
+void facts_first_step(struct first *f, const struct contest *c, const struct sub *s, enum view_of v)
+{
+	struct fact fact = fact_for(c, s, v);
+
+	if (f->decided || !s->counts)
+		return;
+	if (fact.verdict == VERDICT_AC)
+		f->team_id = s->team->id;
+	f->decided = fact.verdict == VERDICT_AC || !verdict_is_judged(fact.verdict);
+}
+
+static int by_ordinal(const void *x, const void *y)
+{
+	const struct sub *const *a = x, *const *b = y;
+
+	return ((*a)->fact.ordinal > (*b)->fact.ordinal) -
+	       ((*a)->fact.ordinal < (*b)->fact.ordinal);
+}
+
+/* Every submission that may be a first, in order of submission; caller frees. */
+static const struct sub **in_order(const struct contest *c, const struct facts *facts, size_t *n)
+{
+	const struct sub **all;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->nteams; i++)
+		count += facts->teams[i].n;
+	all = xcalloc(count + 1, sizeof(*all));
+	*n = 0;
+	for (size_t i = 0; i < c->nteams; i++) {
+		if (!facts_may_be_first(&c->teams[i]))
+			continue;
+		for (size_t k = 0; k < facts->teams[i].n; k++)
+			all[(*n)++] = &facts->teams[i].subs[k];
+	}
+	qsort(all, *n, sizeof(const struct sub *), by_ordinal);
+	return all;
+}
+
+/* The sort groups of a contest's teams, each once; caller frees. */
+static int *sort_groups(const struct contest *c, size_t *n)
+{
+	int *groups = xcalloc(c->nteams + 1, sizeof(*groups));
+
+	*n = 0;
+	for (size_t i = 0; i < c->nteams; i++) {
+		size_t k = 0;
+
+		while (k < *n && groups[k] != c->teams[i].sort_group)
+			k++;
+		if (k == *n)
+			groups[(*n)++] = c->teams[i].sort_group;
+	}
+	return groups;
+}
+
+static struct first *first_find(
+        struct first *firsts, size_t n, const struct contest_problem *p, int sort_group)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (firsts[i].problem == p && firsts[i].sort_group == sort_group)
+			return &firsts[i];
+	}
+	return NULL;
+}
+
+struct first *facts_firsts(const struct contest *c, const struct facts *facts, enum view_of v,
+        struct arena *a, size_t *n)
+{
+	size_t ngroups, nsubs, k = 0;
+	auto_free int *groups = sort_groups(c, &ngroups);
+	auto_free const struct sub **subs = in_order(c, facts, &nsubs);
+	struct first *firsts = arena_alloc(a, c->nproblems * ngroups * sizeof(*firsts) + 1);
+
+	for (size_t p = 0; p < c->nproblems; p++) {
+		for (size_t g = 0; g < ngroups; g++)
+			firsts[k++] =
+			        (struct first){.problem = &c->problems[p], .sort_group = groups[g]};
+	}
+	*n = k;
+	for (size_t i = 0; i < nsubs; i++) {
+		struct first *f =
+		        first_find(firsts, k, subs[i]->problem, subs[i]->team->sort_group);
+
+		assert(f);
+		facts_first_step(f, c, subs[i], v);
+	}
+	return firsts;
+}

@@ -1,0 +1,307 @@
+/* record_contest.c -- what concerns a contest as a whole: its buttons, and changed settings,
+ * problems or teams.
+ *
+ * A small event (freeze, end, finalize) says the contest, its state and its freezes. A bulk one
+ * (start, thaw, changed rows) says everything, and every cell is computed anew from the
+ * submissions; it is also how the first event of a contest is made. */
+#include "scoreboard/freeze.h"
+#include "scoreboard/part.h"
+#include "scoreboard/record_write.h"
+
+struct whole {
+	struct contest c;
+	struct facts facts;
+	struct view (*views)[VIEW_COUNT]; /* by position of the team */
+};
+
+static int load_whole(
+        struct pg *pg, struct arena *a, const char *contest_id, struct whole *w, struct err *err)
+{
+	struct facts_want want = {0};
+
+	if (contest_load(pg, a, contest_id, &w->c, err) < 0 ||
+	        facts_load(pg, a, &w->c, &want, &w->facts, err) < 0)
+		return err_result(err);
+	w->views = arena_alloc(a, w->c.nteams * sizeof(*w->views) + 1);
+	for (size_t i = 0; i < w->c.nteams; i++)
+		record_views(&w->c, &w->c.teams[i], &w->facts, a, w->views[i]);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- parts */
+
+static json_t *small_part(const struct contest *c, enum view_of v, int64_t now_ms)
+{
+	json_t *part = json_object();
+
+	json_object_set_new(part, "contest", part_contest(c));
+	json_object_set_new(part, "state", part_state(c, now_ms));
+	json_object_set_new(part, "freezes", part_freezes(c));
+	if (v == VIEW_JURY || freeze_public_problems(c, now_ms))
+		json_object_set_new(part, "problems", part_problems(c));
+	return part;
+}
+
+static json_t *all_rows(const struct whole *w, enum view_of v)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < w->c.nteams; i++) {
+		const struct contest_team *t = &w->c.teams[i];
+
+		if (v == VIEW_JURY || freeze_public_team(t))
+			json_array_append_new(rows, part_row(&w->c, t, &w->views[i][v], NULL));
+	}
+	return rows;
+}
+
+/* Before the start a public "first" would say how many problems there are. */
+static json_t *all_firsts(const struct whole *w, enum view_of v, struct arena *a)
+{
+	json_t *list = json_array();
+	size_t n;
+	const struct first *firsts = facts_firsts(&w->c, &w->facts, v, a, &n);
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, part_first(&firsts[i]));
+	return list;
+}
+
+static json_t *bulk_part(const struct whole *w, enum view_of v, int64_t now_ms, struct arena *a)
+{
+	json_t *part = small_part(&w->c, v, now_ms);
+
+	json_object_set_new(part, "bulk", json_true());
+	json_object_set_new(part, "teams", part_teams(&w->c, v));
+	json_object_set_new(part, "rows", all_rows(w, v));
+	if (v == VIEW_JURY || freeze_public_problems(&w->c, now_ms))
+		json_object_set_new(part, "first", all_firsts(w, v, a));
+	return part;
+}
+
+/* ---------------------------------------------------------------- events */
+
+struct about {
+	const char *contest_id, *kind, *actor, *reason;
+};
+
+static int append(struct pg *pg, struct arena *a, const struct about *ab, struct log_head *head,
+        struct event_draft *d, struct err *err)
+{
+	json_auto_t *subject = json_object();
+
+	if (ab->actor)
+		json_object_set_new(subject, "actor", json_string(ab->actor));
+	if (ab->reason)
+		json_object_set_new(subject, "reason", json_string(ab->reason));
+	d->kind = ab->kind;
+	d->subject = subject;
+	return event_append(pg, a, ab->contest_id, head, d, NULL, err);
+}
+
+static int64_t event_time(const struct contest *c, const struct log_head *head)
+{
+	return c->start_ms == INT64_MIN ? INT64_MIN : contest_time_at(c, head->now_ms);
+}
+
+static int small_event(struct pg *pg, struct arena *a, const struct about *ab,
+        struct log_head *head, struct err *err)
+{
+	struct contest c;
+	json_auto_t *jury = NULL;
+	json_auto_t *public_part = NULL;
+	struct event_draft d = {0};
+
+	if (contest_load_some(pg, a, ab->contest_id, &(struct contest_some){0}, &c, err) < 0)
+		return err_result(err);
+	jury = small_part(&c, VIEW_JURY, head->now_ms);
+	public_part = small_part(&c, VIEW_PUBLIC, head->now_ms);
+	d.contest_time_ms = event_time(&c, head);
+	d.jury = jury;
+	d.public_part = public_part;
+	return append(pg, a, ab, head, &d, err);
+}
+
+static int put_all_cells(struct pg *pg, struct arena *a, const struct whole *w, struct err *err)
+{
+	struct record_cell *cells =
+	        arena_alloc(a, w->c.nteams * w->c.nproblems * sizeof(*cells) + 1);
+	size_t n = 0;
+
+	for (size_t t = 0; t < w->c.nteams; t++) {
+		for (size_t p = 0; p < w->c.nproblems; p++) {
+			const struct cell *jury = &w->views[t][VIEW_JURY].cells[p];
+			const struct cell *public_cell = &w->views[t][VIEW_PUBLIC].cells[p];
+
+			if (facts_cell_is_empty(jury) && facts_cell_is_empty(public_cell))
+				continue;
+			cells[n++] = (struct record_cell){.team = &w->c.teams[t],
+			        .problem = &w->c.problems[p],
+			        .cells = {[VIEW_JURY] = *jury, [VIEW_PUBLIC] = *public_cell}};
+		}
+	}
+	return record_put_cells(pg, a, w->c.id, cells, n, err);
+}
+
+static int bulk_event(struct pg *pg, struct arena *a, const struct about *ab, struct log_head *head,
+        struct err *err)
+{
+	struct whole w;
+	json_auto_t *jury = NULL;
+	json_auto_t *public_part = NULL;
+	struct event_draft d = {0};
+
+	if (load_whole(pg, a, ab->contest_id, &w, err) < 0 || put_all_cells(pg, a, &w, err) < 0)
+		return err_result(err);
+	jury = bulk_part(&w, VIEW_JURY, head->now_ms, a);
+	public_part = bulk_part(&w, VIEW_PUBLIC, head->now_ms, a);
+	d.contest_time_ms = event_time(&w.c, head);
+	d.jury = jury;
+	d.public_part = public_part;
+	return append(pg, a, ab, head, &d, err);
+}
+
+/* ---------------------------------------------------------------- buttons */
+
+static int check_running(const struct contest *c, int64_t now_ms, struct err *err)
+{
+	struct contest_state s = contest_state_at(c, now_ms);
+
+	if (s.started && !s.ended)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "contest %.40s is not running", c->id);
+}
+
+/* "Thaw and finalize wait for the end of the last team's own time." */
+static int check_over(const struct contest *c, int64_t now_ms, struct err *err)
+{
+	int64_t end = contest_end_ms(c, NULL);
+
+	for (size_t i = 0; i < c->nteams; i++) {
+		int64_t own = contest_end_ms(c, &c->teams[i]);
+
+		end = own > end ? own : end;
+	}
+	if (c->start_ms != INT64_MIN && end <= now_ms)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "contest %.40s is not over yet", c->id);
+}
+
+static int check_finished(struct pg *pg, const struct contest *c, int64_t now_ms, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	long long unjudged, unanswered;
+
+	if (check_over(c, now_ms, err) < 0 || pg_run(pg, Q_RECORD_UNFINISHED, &r, err, c->id) < 0)
+		return err_result(err);
+	unjudged = (long long)pg_int(r, 0, "unjudged");
+	unanswered = (long long)pg_int(r, 0, "unanswered");
+	if (unjudged == 0 && unanswered == 0)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+	        "contest %.40s cannot be finalized: %lld submissions are not judged, "
+	        "%lld clarifications are not answered",
+	        c->id, unjudged, unanswered);
+}
+
+static int check_action(struct pg *pg, const struct contest *c, enum contest_action action,
+        int64_t now_ms, struct err *err)
+{
+	switch (action) {
+	case ACTION_FREEZE:
+		return check_running(c, now_ms, err);
+	case ACTION_THAW:
+		return check_over(c, now_ms, err);
+	case ACTION_FINALIZE:
+		return check_finished(pg, c, now_ms, err);
+	case ACTION_START:
+	case ACTION_END: /* their functions look themselves */
+		break;
+	}
+	return 0;
+}
+
+static const struct {
+	const char *kind, *audit;
+	enum query q;
+	bool bulk;
+} actions[] = {
+        [ACTION_START] = {"start", "contest.start", Q_RECORD_START, true},
+        [ACTION_FREEZE] = {"freeze", "contest.freeze", Q_RECORD_FREEZE, false},
+        [ACTION_THAW] = {"thaw", "contest.thaw", Q_RECORD_THAW, true},
+        [ACTION_END] = {"end", "contest.end", Q_RECORD_END, false},
+        [ACTION_FINALIZE] = {"finalize", "contest.finalize", Q_RECORD_FINALIZE, false},
+};
+
+static int act(struct pg *pg, struct arena *a, const struct about *ab, enum contest_action action,
+        struct err *err)
+{
+	struct record_audit au = {.actor = ab->actor,
+	        .action = actions[action].audit,
+	        .contest_id = ab->contest_id,
+	        .reason = ab->reason};
+	struct log_head head;
+	struct contest c;
+	int failed;
+
+	if (event_lock(pg, a, ab->contest_id, &head, err) < 0 ||
+	        contest_load(pg, a, ab->contest_id, &c, err) < 0 ||
+	        check_action(pg, &c, action, head.now_ms, err) < 0 ||
+	        pg_run(pg, actions[action].q, NULL, err, ab->contest_id, head.now) < 0)
+		return err_result(err);
+	failed = actions[action].bulk ? bulk_event(pg, a, ab, &head, err)
+	                              : small_event(pg, a, ab, &head, err);
+	if (failed < 0)
+		return err_result(err);
+	return record_audit(pg, &au, err);
+}
+
+int record_action(struct pg *pg, const char *contest_id, enum contest_action action,
+        const char *actor, const char *reason, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct about ab = {contest_id, actions[action].kind, actor, reason};
+
+	if (pg_begin(pg, err) < 0)
+		return err_result(err);
+	return record_end(pg, act(pg, &a, &ab, action, err), err);
+}
+
+/* ---------------------------------------------------------------- settings */
+
+static int settle(struct pg *pg, struct arena *a, const struct about *ab, struct err *err)
+{
+	struct log_head head;
+	auto_free char *action = xasprintf("contest.%s", ab->kind);
+	struct record_audit au = {
+	        .actor = ab->actor, .action = action, .contest_id = ab->contest_id};
+
+	if (event_lock(pg, a, ab->contest_id, &head, err) < 0 ||
+	        pg_run(pg, Q_RECORD_RESCHEDULE, NULL, err, ab->contest_id) < 0 ||
+	        bulk_event(pg, a, ab, &head, err) < 0)
+		return err_result(err);
+	return record_audit(pg, &au, err);
+}
+
+static int settle_once(struct pg *pg, const struct about *ab, struct err *err)
+{
+	auto_arena struct arena a = {0};
+
+	if (pg_begin(pg, err) < 0)
+		return err_result(err);
+	return record_end(pg, settle(pg, &a, ab, err), err);
+}
+
+/* A contest without a counter is a new one. */
+int record_contest(
+        struct pg *pg, const char *contest_id, const char *kind, const char *actor, struct err *err)
+{
+	struct about ab = {.contest_id = contest_id, .kind = kind, .actor = actor};
+	int result = settle_once(pg, &ab, err);
+
+	if (result != -ERR_NOT_FOUND)
+		return result;
+	if (pg_run(pg, Q_RECORD_COUNTER, NULL, err, contest_id) < 0)
+		return err_result(err);
+	return settle_once(pg, &ab, err);
+}
