@@ -1,0 +1,119 @@
+/* sweeper.c -- what nobody else looks after: leases of judges that died, and work whose ring was
+ * lost. Every judge has a sweeper; the one whose session holds the advisory lock works, the others
+ * try to get it each second.
+ *
+ * After each new session with PostgreSQL it waits for one lease: while PostgreSQL was away no
+ * judge could send a heartbeat, and nobody shall lose a claim for that. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "judge/worker.h"
+
+enum { SWEEP_MS = 1000, WAITING_MS = 2000, MAX_EXPIRED = 100, MAX_RINGS = 8 };
+
+struct sweeper {
+	struct worker *worker;
+	struct pg *pg;
+	struct kv *kv;
+	int session;      /* process id of the server's side; 0: none */
+	int64_t since_ms; /* that session began */
+	bool leads;
+};
+
+/* Notices a new session; the lock of an older one is gone. */
+static int follow_session(struct sweeper *s, struct err *err)
+{
+	int pid;
+
+	if (pg_connect(s->pg, err) < 0)
+		return err_result(err);
+	pid = PQbackendPID(pg_conn(s->pg));
+	if (pid == s->session)
+		return 0;
+	s->session = pid;
+	s->since_ms = clock_mono_ms();
+	s->leads = false;
+	return 0;
+}
+
+static int lead(struct sweeper *s, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (s->leads)
+		return 0;
+	if (pg_run(s->pg, Q_SWEEPER_LEAD, &r, err) < 0)
+		return err_result(err);
+	s->leads = pg_bool(r, 0, "lead");
+	return 0;
+}
+
+static int take_back(struct sweeper *s, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct expired *e = arena_alloc(&a, MAX_EXPIRED * sizeof(*e));
+	struct judging j = {.pg = s->pg, .kv = s->kv, .worker = s->worker->name};
+	size_t n, rings = 0;
+
+	if (submission_expired(s->pg, &a, e, MAX_EXPIRED, &n, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < n; i++) {
+		int r = judging_give_back(&j, &e[i].claim, true, "its judge did not answer", err);
+
+		if (r < 0)
+			return r;
+		rings += r == 0;
+		log_warn("submission.expired", "id=%s judgement=%s attempt=%d failures=%d",
+		        e[i].claim.submission_id, e[i].claim.judgement_id, e[i].claim.attempt,
+		        e[i].failures + 1);
+	}
+	if (rings > 0)
+		(void)submission_ring(s->kv, rings, &(struct err){0});
+	return 0;
+}
+
+/* A slot that hears one ring works until nothing is left: a few are enough. */
+static int ring_again(struct sweeper *s, struct err *err)
+{
+	int64_t n;
+
+	if (submission_count_waiting(s->pg, WAITING_MS, &n, err) < 0)
+		return err_result(err);
+	if (n > 0)
+		(void)submission_ring(
+		        s->kv, (size_t)(n < MAX_RINGS ? n : MAX_RINGS), &(struct err){0});
+	return 0;
+}
+
+static int sweep(struct sweeper *s, struct err *err)
+{
+	if (follow_session(s, err) < 0 || lead(s, err) < 0)
+		return err_result(err);
+	if (!s->leads)
+		return 0;
+	if (ring_again(s, err) < 0)
+		return err_result(err);
+	if (clock_mono_ms() - s->since_ms < LEASE_MS)
+		return 0;
+	return take_back(s, err);
+}
+
+void *sweeper_run(void *arg)
+{
+	struct worker *w = arg;
+	struct sweeper s = {.worker = w, .pg = pg_new(w->conf), .kv = kv_new(w->conf)};
+	bool failing = false;
+
+	while (!atomic_load(&w->done)) {
+		struct err err = {0};
+		bool failed = sweep(&s, &err) < 0;
+
+		if (failed && !failing)
+			log_warn("sweeper.failed", "why=\"%s\"", err.msg);
+		failing = failed;
+		worker_nap(w, SWEEP_MS);
+	}
+	kv_free(s.kv);
+	pg_free(s.pg);
+	return NULL;
+}

@@ -1,0 +1,507 @@
+/* worker.c -- the slots of a judge host: wait for the bell, claim, judge, record.
+ *
+ * A slot claims nothing before it has a box, the languages have passed their self-test, and disk
+ * and memory are there; while something is missing it says so once (log, workers.status) and looks
+ * again each second. It asks PostgreSQL for work only when the bell rang, and after each job until
+ * nothing is left. While Redis is away there is no bell: then it asks once a second.
+ *
+ * What must stay true: a claim ends in exactly one of: recorded, refused, given back, or left to
+ * its lease (when PostgreSQL stays away until the judge has to stop). A lost claim is dropped. */
+#include "judge/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "judge/selftest.h"
+
+#include <libgen.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+enum {
+	BELL_S = 1,
+	RETRY_MS = 1000,
+	RECORD_RETRY_MS = 500,
+	RECORD_TRIES = 3, /* of errors that time does not heal */
+	NAP_PIECE_MS = 100,
+	BOX_OPEN_MS = 10000,
+	NS_PER_MS = 1000000,
+	MIB = 1 << 20,
+	MIN_DISK_MIB = 64,
+	MIN_MEMORY_KIB = 128 << 10,
+	LINE_SIZE = 256,
+};
+
+/* What one slot's thread works with. */
+struct hands {
+	struct worker_slot *slot;
+	struct worker *worker;
+	struct pg *pg;
+	struct kv *kv;
+	struct box *box; /* NULL: has to be opened */
+};
+
+void worker_nap(struct worker *w, int ms)
+{
+	const struct timespec piece = {.tv_nsec = NAP_PIECE_MS * NS_PER_MS};
+	int slept = 0;
+
+	do {
+		(void)nanosleep(&piece, NULL);
+		slept += NAP_PIECE_MS;
+	} while (slept < ms && !atomic_load(&w->abandon));
+}
+
+/* Faults. */
+
+static void set_fault(struct worker_slot *s, const char *why)
+{
+	bool news;
+
+	pthread_mutex_lock(&s->lock);
+	news = strcmp(s->fault, why) != 0;
+	snprintf(s->fault, sizeof(s->fault), "%s", why);
+	pthread_mutex_unlock(&s->lock);
+	if (!news)
+		return;
+	if (why[0])
+		log_error("judge.fault", "slot=%d why=\"%s\"", s->index, why);
+	else
+		log_info("judge.recovered", "slot=%d", s->index);
+}
+
+void worker_status(struct worker *w, char out[WORKER_FAULT_SIZE + 16])
+{
+	bool draining = atomic_load(&w->draining);
+
+	snprintf(out, WORKER_FAULT_SIZE + 16, "%s", draining ? "draining" : "running");
+	for (size_t i = 0; i < w->nslots && !draining; i++) {
+		struct worker_slot *s = &w->slots[i];
+
+		pthread_mutex_lock(&s->lock);
+		if (s->fault[0])
+			snprintf(out, WORKER_FAULT_SIZE + 16, "fault: %s", s->fault);
+		pthread_mutex_unlock(&s->lock);
+		if (out[0] == 'f')
+			return;
+	}
+}
+
+/* Is there room to judge? */
+
+static int64_t available_kib(void)
+{
+	auto_file FILE *f = fopen("/proc/meminfo", "re");
+	char line[LINE_SIZE];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "MemAvailable:", strlen("MemAvailable:")) == 0)
+			return strtoll(line + strlen("MemAvailable:"), NULL, 10);
+	}
+	return INT64_MAX;
+}
+
+static int check_room(const struct worker *w, struct err *err)
+{
+	struct statvfs fs;
+	int64_t kib = available_kib();
+
+	if (statvfs(w->conf->work_dir, &fs) < 0)
+		return err_set(err, ERR_BUSY, "%s: %s", w->conf->work_dir, strerrordesc_np(errno));
+	if (fs.f_bavail * fs.f_frsize / MIB < MIN_DISK_MIB)
+		return err_set(err, ERR_BUSY, "%s: less than %d MiB left", w->conf->work_dir,
+		        MIN_DISK_MIB);
+	if (kib < MIN_MEMORY_KIB)
+		return err_set(
+		        err, ERR_BUSY, "less than %d MiB of memory left", MIN_MEMORY_KIB >> 10);
+	return 0;
+}
+
+/* Languages. */
+
+size_t worker_languages(struct worker *w, const char **out)
+{
+	size_t n;
+
+	pthread_mutex_lock(&w->lock);
+	n = w->non;
+	memcpy(out, w->on, n * sizeof(*out));
+	pthread_mutex_unlock(&w->lock);
+	return n;
+}
+
+static void set_language(struct worker *w, const char *id, bool on)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&w->lock);
+	while (i < w->non && strcmp(w->on[i], id) != 0)
+		i++;
+	if (on && i == w->non)
+		w->on[w->non++] = id;
+	else if (!on && i < w->non)
+		w->on[i] = w->on[--w->non];
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Contestants must know of a language before we claim it; PostgreSQL may be away for a while. */
+static void publish_language(struct hands *h, const struct language *l, const char *version)
+{
+	struct err err = {0};
+
+	while (selftest_publish(h->pg, l, version, &err) < 0) {
+		set_fault(h->slot, err.msg);
+		if (atomic_load(&h->worker->draining))
+			return;
+		worker_nap(h->worker, RETRY_MS);
+	}
+	set_fault(h->slot, "");
+	set_language(h->worker, l->id, true);
+	log_info("language.on", "id=%s version=\"%s\"", l->id, version);
+}
+
+/* 0, also when the language is off here; negative: the box failed. */
+static int test_language(struct hands *h, const struct language *l, struct err *err)
+{
+	struct worker *w = h->worker;
+	struct selftest t = {.box = h->box,
+	        .folder = w->selftest_folder,
+	        .alone = &w->alone,
+	        .stop = &h->slot->stop};
+	auto_free char *version = NULL;
+	struct err why = {0};
+
+	if (selftest_run(&t, l, &version, &why) == 0) {
+		publish_language(h, l, version);
+		return 0;
+	}
+	if (why.code == ERR_NOT_FOUND) {
+		log_info("language.absent", "id=%s", l->id);
+	} else if (why.code == ERR_INPUT) {
+		log_error("language.off", "id=%s why=\"%s\"", l->id, why.msg);
+	} else {
+		*err = why;
+		return err_wrap(err, "self-test of %s", l->id);
+	}
+	set_language(w, l->id, false);
+	return 0;
+}
+
+/* One slot tests for all; the others may begin with what has passed so far. */
+static int test_languages(struct hands *h, struct err *err)
+{
+	struct worker *w = h->worker;
+	bool mine;
+	int r = 0;
+
+	pthread_mutex_lock(&w->lock);
+	mine = !w->tested && !w->testing;
+	if (mine)
+		w->testing = true;
+	pthread_mutex_unlock(&w->lock);
+	if (!mine)
+		return 0;
+	for (size_t i = 0; i < w->languages.n && r == 0 && !atomic_load(&w->draining); i++)
+		r = test_language(h, &w->languages.rows[i], err);
+	pthread_mutex_lock(&w->lock);
+	w->testing = false;
+	w->tested = r == 0;
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+/* After a JE: is it the host? */
+static void doubt_languages(struct worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->tested = false;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Readiness. */
+
+static void close_box(struct hands *h)
+{
+	box_close(h->box);
+	h->box = NULL;
+}
+
+static int open_box(struct hands *h, struct err *err)
+{
+	char name[BOX_NAME_SIZE];
+
+	if (h->box)
+		return 0;
+	snprintf(name, sizeof(name), "%.80s-%d", h->worker->name, h->slot->index);
+	if (box_open(h->worker->conf->box_socket, name, BOX_OPEN_MS, &h->box, err) < 0)
+		return err_result(err);
+	pthread_mutex_lock(&h->worker->lock);
+	h->worker->info = *box_info(h->box);
+	h->worker->has_info = true;
+	pthread_mutex_unlock(&h->worker->lock);
+	return 0;
+}
+
+/* Can this slot judge? Says why not, once. */
+static bool is_ready(struct hands *h)
+{
+	const char *on[LANGUAGE_MAX_ROWS];
+	struct err err = {0};
+	bool waits;
+
+	if (check_room(h->worker, &err) < 0 || open_box(h, &err) < 0) {
+		set_fault(h->slot, err.msg);
+		return false;
+	}
+	if (test_languages(h, &err) < 0) {
+		close_box(h);
+		set_fault(h->slot, err.msg);
+		return false;
+	}
+	if (worker_languages(h->worker, on) > 0) {
+		set_fault(h->slot, "");
+		return true;
+	}
+	pthread_mutex_lock(&h->worker->lock);
+	waits = h->worker->testing;
+	pthread_mutex_unlock(&h->worker->lock);
+	set_fault(h->slot, waits ? "" : "no language works on this host");
+	return false;
+}
+
+/* One claim. */
+
+static void hold(struct worker_slot *s, const struct claim *c)
+{
+	pthread_mutex_lock(&s->lock);
+	snprintf(s->judgement_id, sizeof(s->judgement_id), "%s", c->judgement_id);
+	s->attempt = c->attempt;
+	s->busy = s->judging = true;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* From here the fencing token decides, not the heartbeat. */
+static void has_decided(struct worker_slot *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->judging = false;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void let_go(struct worker_slot *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->busy = s->judging = false;
+	pthread_mutex_unlock(&s->lock);
+	atomic_store(&s->stop, atomic_load(&s->worker->abandon));
+}
+
+static struct judging judging_of(struct hands *h)
+{
+	return (struct judging){.pg = h->pg,
+	        .kv = h->kv,
+	        .box = h->box,
+	        .data = h->worker->data,
+	        .languages = &h->worker->languages,
+	        .alone = &h->worker->alone,
+	        .stop = &h->slot->stop,
+	        .worker = h->worker->name};
+}
+
+static void give_back(struct hands *h, const struct claim *c, bool failed, const char *why)
+{
+	struct judging j = judging_of(h);
+	struct err err = {0};
+	int r = judging_give_back(&j, c, failed, why, &err);
+
+	for (int i = 1; r < 0 && i < LEASE_MS / RECORD_RETRY_MS; i++) {
+		worker_nap(h->worker, RECORD_RETRY_MS);
+		r = judging_give_back(&j, c, failed, why, &err);
+	}
+	if (r < 0)
+		log_warn("submission.left", "id=%s judgement=%s why=\"%s\"", c->submission_id,
+		        c->judgement_id, err.msg);
+	if (r > 0)
+		doubt_languages(h->worker);
+	if (r == 0)
+		(void)submission_ring(h->kv, 1, &err);
+}
+
+static void log_judged(const struct claim *c, const struct decision *d, int64_t start_ms)
+{
+	log_info("submission.judged", "id=%s team=%s verdict=%s ms=%lld tests=%zu/%d attempt=%d",
+	        c->submission_id, c->team_id, verdict_id(d->verdict),
+	        (long long)(clock_mono_ms() - start_ms), d->nruns, d->tests_total, c->attempt);
+}
+
+/* Until it is recorded or refused; while PostgreSQL is away the result is held. */
+static void record(
+        struct hands *h, struct arena *a, const struct claim *c, const struct decision *d)
+{
+	struct judging j = judging_of(h);
+	struct err err = {0};
+	int bugs = 0;
+	int r = judging_record(&j, a, c, d, &err);
+
+	while (r < 0 && bugs < RECORD_TRIES && !atomic_load(&h->worker->abandon)) {
+		if (err.code != ERR_BUSY)
+			bugs++;
+		log_warn("submission.held", "id=%s why=\"%s\"", c->submission_id, err.msg);
+		worker_nap(h->worker, RECORD_RETRY_MS);
+		r = judging_record(&j, a, c, d, &err);
+	}
+	if (r < 0)
+		give_back(h, c, err.code != ERR_BUSY, err.msg);
+	else if (r == 0)
+		log_warn("submission.refused", "id=%s attempt=%d", c->submission_id, c->attempt);
+}
+
+static void judge_claim(struct hands *h, struct arena *a, const struct claim *c)
+{
+	struct judging j = judging_of(h);
+	int64_t start_ms = clock_mono_ms();
+	struct decision d;
+	struct err err = {0};
+	int r = judging_decide(&j, a, c, &d, &err);
+
+	has_decided(h->slot);
+	if (r == 0) {
+		log_judged(c, &d, start_ms);
+		record(h, a, c, &d);
+	} else if (err.code == ERR_CONFLICT && atomic_load(&h->worker->abandon)) {
+		give_back(h, c, false, "the judge was stopped");
+	} else if (err.code == ERR_CONFLICT) {
+		log_warn("submission.lost", "id=%s attempt=%d", c->submission_id, c->attempt);
+	} else {
+		log_error("submission.fault", "id=%s attempt=%d why=\"%s\"", c->submission_id,
+		        c->attempt, err.msg);
+		close_box(h);
+		/* PostgreSQL's absence is nobody's failure */
+		give_back(h, c, pg_is_connected(h->pg), err.msg);
+		worker_nap(h->worker, RETRY_MS);
+	}
+}
+
+/* True when there was something to judge: then there may be more. */
+static bool claim_and_judge(struct hands *h)
+{
+	auto_arena struct arena a = {0};
+	const char *on[LANGUAGE_MAX_ROWS];
+	size_t n = worker_languages(h->worker, on);
+	struct claim c;
+	struct err err = {0};
+	int r = submission_claim(h->pg, &a, h->worker->name, on, n, &c, &err);
+
+	if (r < 0) {
+		set_fault(h->slot, err.msg);
+		worker_nap(h->worker, RETRY_MS);
+		return false;
+	}
+	set_fault(h->slot, "");
+	if (r == 0)
+		return false;
+	hold(h->slot, &c);
+	(void)kv_command(h->kv, NULL, &err, "SET %s %s NX PX %d",
+	        kv_key(h->kv, "processing:%s", c.judgement_id), h->worker->name, LEASE_MS);
+	judge_claim(h, &a, &c);
+	let_go(h->slot);
+	return true;
+}
+
+/* True when it is time to ask PostgreSQL for work. */
+static bool wait_for_bell(struct hands *h)
+{
+	auto_free char *value = NULL;
+	struct err err = {0};
+
+	if (kv_pop(h->kv, "submissions", BELL_S, &value, &err) < 0) {
+		worker_nap(h->worker, RETRY_MS);
+		return true;
+	}
+	if (value && atomic_load(&h->worker->draining))
+		(void)submission_ring(h->kv, 1, &err); /* for another host */
+	return value != NULL;
+}
+
+static void *run_slot(void *arg)
+{
+	struct worker_slot *s = arg;
+	struct worker *w = s->worker;
+	struct hands h = {.slot = s, .worker = w, .pg = pg_new(w->conf), .kv = kv_new(w->conf)};
+	bool rung = true; /* what was queued before we came */
+
+	while (!atomic_load(&w->draining)) {
+		if (!is_ready(&h)) {
+			worker_nap(w, RETRY_MS);
+			rung = true;
+			continue;
+		}
+		rung = rung || wait_for_bell(&h);
+		while (rung && h.box && !atomic_load(&w->draining))
+			rung = claim_and_judge(&h);
+	}
+	box_close(h.box);
+	kv_free(h.kv);
+	pg_free(h.pg);
+	atomic_fetch_sub(&w->running, 1);
+	return NULL;
+}
+
+/* Life. */
+
+static void find_selftests(struct worker *w)
+{
+	auto_free char *copy = xstrdup(w->conf->language_file);
+
+	snprintf(w->selftest_folder, sizeof(w->selftest_folder), "%s/selftest", dirname(copy));
+}
+
+/* A writer waits for the steps at work, not for those that come after it. */
+static void init_alone(struct worker *w)
+{
+	pthread_rwlockattr_t a;
+
+	pthread_rwlockattr_init(&a);
+	pthread_rwlockattr_setkind_np(&a, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&w->alone, &a);
+	pthread_rwlockattr_destroy(&a);
+}
+
+void worker_init(struct worker *w, const struct conf *conf)
+{
+	struct err err = {0};
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	w->conf = conf;
+	w->name = conf->judge_name;
+	w->nslots = (size_t)(conf->slots > 0 ? conf->slots : cores > 0 ? cores : 1);
+	if (w->nslots > WORKER_MAX_SLOTS)
+		w->nslots = WORKER_MAX_SLOTS;
+	if (languages_load(&w->languages, conf->language_file, &err) < 0)
+		die("%s", err.msg);
+	if (testdata_new(conf->work_dir, conf->cache_mib * MIB, &w->data, &err) < 0)
+		die("%s", err.msg);
+	find_selftests(w);
+	init_alone(w);
+	pthread_mutex_init(&w->lock, NULL);
+	for (size_t i = 0; i < w->nslots; i++) {
+		w->slots[i].worker = w;
+		w->slots[i].index = (int)i;
+		pthread_mutex_init(&w->slots[i].lock, NULL);
+	}
+}
+
+void worker_start(struct worker *w)
+{
+	for (size_t i = 0; i < w->nslots; i++) {
+		atomic_fetch_add(&w->running, 1);
+		if (pthread_create(&w->slots[i].thread, NULL, run_slot, &w->slots[i]) != 0)
+			die("cannot start a thread");
+	}
+}
+
+void worker_free(struct worker *w)
+{
+	testdata_free(w->data);
+	languages_free(&w->languages);
+}
