@@ -147,7 +147,7 @@ install: all web
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/judge
 	$(if $(PROGRAMS),install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin)
 	$(if $(wildcard judge/agent.c),install -d $(DESTDIR)$(PREFIX)/libexec && mv $(DESTDIR)$(PREFIX)/bin/codearena-agent $(DESTDIR)$(PREFIX)/libexec/)
-	$(if $(wildcard judge/languages.yaml),install -m 644 judge/languages.yaml $(DESTDIR)$(PREFIX)/judge)
+	$(if $(wildcard judge/languages.yaml),install -m 644 judge/languages.yaml $(DESTDIR)$(PREFIX)/judge && cp -rL judge/selftest $(DESTDIR)$(PREFIX)/judge/)
 	for d in $(if $(wildcard api/web/package.json),$(BUILD)/web) sql problems; do \
 		[ ! -d $$d ] || { rm -rf $(DESTDIR)$(PREFIX)/$${d##*/} && cp -rL $$d $(DESTDIR)$(PREFIX)/ ; } || exit 1; done
 	cd $(DESTDIR)$(PREFIX) && for d in bin libexec web judge sql problems; do [ ! -d $$d ] || { \
