@@ -213,6 +213,18 @@ static void read_account(const PGresult *res, int row, struct account *out)
 		out->enabled = false;
 }
 
+int auth_read_account(const PGresult *res, struct identity *who, struct err *err)
+{
+	struct account account = {0};
+
+	if (PQntuples(res) > 0)
+		read_account(res, 0, &account);
+	if (!account.enabled)
+		return err_set(err, ERR_DENIED, "the account is closed");
+	*who = account.who;
+	return 0;
+}
+
 int auth_refresh(
         struct auth *a, struct pg *pg, const char *const *account_ids, size_t n, struct err *err)
 {

@@ -57,6 +57,8 @@ int auth_login(struct auth *a, struct worker *w, const struct login *login, stru
 bool auth_is_basic(const char *authorization);
 /* The value of a cookie; arena string or NULL. */
 const char *auth_cookie(struct arena *a, const char *cookie, const char *name);
+/* The first row of Q_AUTH_ACCOUNTS; ERR_DENIED when there is none or it is disabled. */
+int auth_read_account(const PGresult *res, struct identity *who, struct err *err);
 /* Forgets what is known of an account here; after a logout or a new password. */
 void auth_forget(struct auth *a, const char *account_id);
 /* A new access token for the account; caller frees. */

@@ -55,9 +55,8 @@ struct loop *loop_new(struct err *err)
 	struct loop *l = xcalloc(1, sizeof(*l));
 
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	l->mailbox = (struct watch){ .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-		.ready = mailbox_ready,
-		.data = l };
+	l->mailbox = (struct watch){
+	        .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = mailbox_ready, .data = l};
 	l->last = &l->first;
 	pthread_mutex_init(&l->lock, NULL);
 	if (l->epoll_fd < 0 || l->mailbox.fd < 0) {
@@ -86,7 +85,7 @@ void loop_free(struct loop *l)
 
 static int control(struct loop *l, int op, struct watch *w, uint32_t events, struct err *err)
 {
-	struct epoll_event ev = { .events = events, .data = { .ptr = w } };
+	struct epoll_event ev = {.events = events, .data = {.ptr = w}};
 
 	if (epoll_ctl(l->epoll_fd, op, w->fd, &ev) < 0)
 		return err_set(err, ERR_BUSY, "watch descriptor %d: %s", w->fd, strerror(errno));

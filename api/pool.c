@@ -38,7 +38,7 @@ static struct job *take(struct pool *p)
 static void *thread_main(void *data)
 {
 	struct pool *p = data;
-	struct worker w = { .pg = pg_new(p->conf), .kv = kv_new(p->conf) };
+	struct worker w = {.pg = pg_new(p->conf), .kv = kv_new(p->conf)};
 
 	for (struct job *j = take(p); j; j = take(p))
 		j->run(j, &w);
@@ -58,8 +58,8 @@ struct pool *pool_new(const struct conf *conf, const char *name, int threads, si
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->more, NULL);
 	p->threads = xcalloc((size_t)threads, sizeof(*p->threads));
-	while (p->nthreads < threads
-	        && pthread_create(&p->threads[p->nthreads], NULL, thread_main, p) == 0)
+	while (p->nthreads < threads &&
+	        pthread_create(&p->threads[p->nthreads], NULL, thread_main, p) == 0)
 		p->nthreads++;
 	assert(p->nthreads > 0);
 	return p;
@@ -80,7 +80,8 @@ int pool_add(struct pool *p, struct job *j, struct err *err)
 	}
 	pthread_mutex_unlock(&p->lock);
 	if (full)
-		return err_set(err, ERR_BUSY, "the server has too much to do (%s), try again", p->name);
+		return err_set(
+		        err, ERR_BUSY, "the server has too much to do (%s), try again", p->name);
 	return 0;
 }
 
