@@ -153,3 +153,12 @@ json_t *shape_judgement_type(enum verdict v, bool compile_penalty)
 	shape_set(o, "solved", json_boolean(v == VERDICT_AC));
 	return o;
 }
+
+json_t *shape_files(const char *contest_id, const char *submission_id)
+{
+	char href[160];
+
+	snprintf(
+	        href, sizeof(href), "contests/%s/submissions/%s/source", contest_id, submission_id);
+	return json_pack("[{s:s, s:s}]", "href", href, "mime", "application/json");
+}

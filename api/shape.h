@@ -15,6 +15,8 @@ json_t *shape_state(const struct contest *c, int64_t now_ms);
 json_t *shape_problem(const struct contest_problem *p, int64_t test_count);
 json_t *shape_team(const struct contest_team *t);
 json_t *shape_judgement_type(enum verdict v, bool compile_penalty);
+/* The reference to the source of a submission. */
+json_t *shape_files(const char *contest_id, const char *submission_id);
 /* Sets a member; takes over the value. */
 void shape_set(json_t *o, const char *name, json_t *value);
 #endif

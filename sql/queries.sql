@@ -262,6 +262,147 @@ RETURNING contest_id
 
 -- ==== api: contests, problems, submissions
 
+-- name: api_contests
+SELECT c.id FROM contests c
+WHERE NOT c.hidden OR $1::boolean
+   OR EXISTS (SELECT FROM contest_teams t WHERE t.contest_id = c.id AND t.team_id = $2)
+ORDER BY c.start_at NULLS LAST, c.id
+
+-- name: api_contests_running
+SELECT c.id FROM contests c JOIN contest_teams t ON t.contest_id = c.id
+WHERE t.team_id = $1 AND c.start_at <= clock_timestamp() AND c.finalized_at IS NULL
+  AND coalesce(c.ended_at, c.start_at
+      + (c.duration_ms + t.extension_ms) / c.clock_rate * interval '1 millisecond')
+      > clock_timestamp()
+ORDER BY c.id
+
+-- name: api_languages
+SELECT id, name, extensions[1] AS extension, array_to_string(extensions, ',') AS extensions,
+       entry_point_required, version, compile_command, run_command, time_factor
+FROM languages WHERE enabled ORDER BY name, id
+
+-- name: api_language
+SELECT extensions[1] AS extension FROM languages WHERE id = $1 AND enabled
+
+-- name: api_groups
+SELECT id, name, hidden FROM groups WHERE NOT hidden OR $1::boolean ORDER BY id
+
+-- name: api_organizations
+SELECT DISTINCT o.id, o.name, o.formal_name, o.country
+FROM organizations o JOIN teams t ON t.organization_id = o.id
+JOIN contest_teams c ON c.team_id = t.id
+WHERE c.contest_id = $1 AND (NOT c.hidden OR $2::boolean) ORDER BY o.id
+
+-- name: api_test_counts
+SELECT p.problem_id, count(t.ordinal) AS tests
+FROM contest_problems p LEFT JOIN test_cases t USING (problem_id, version)
+WHERE p.contest_id = $1 GROUP BY p.problem_id
+
+-- name: api_statements
+SELECT p.problem_id, s.language, s.format
+FROM contest_problems p JOIN problem_statements s USING (problem_id, version)
+WHERE p.contest_id = $1 ORDER BY p.problem_id, (s.language = 'en') DESC, s.language
+
+-- name: api_statement
+SELECT language, format, body FROM problem_statements
+WHERE problem_id = $1 AND version = $2::int
+ORDER BY (language = $3) DESC, (language = 'en') DESC, language LIMIT 1
+
+-- name: api_samples
+SELECT name, input, answer FROM sample_data($1, $2::int) ORDER BY ordinal
+
+-- name: api_files
+SELECT problem_id, kind, name FROM problem_files
+JOIN contest_problems p USING (problem_id, version) WHERE p.contest_id = $1
+ORDER BY problem_id, kind, name
+
+-- name: api_file
+SELECT body FROM problem_files WHERE problem_id = $1 AND version = $2::int AND name = $3
+ORDER BY kind LIMIT 1
+
+-- name: api_submissions
+SELECT s.id, s.contest_id, s.team_id, s.problem_id, s.language_id, s.entry_point,
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
+       s.contest_time_ms, s.state, s.verdict, s.practice, s.ignored, s.source_size
+FROM submissions s
+WHERE s.contest_id = $1 AND ($2::text IS NULL OR s.team_id = $2)
+  AND ($3::text IS NULL OR s.id = $3) AND ($4::text IS NULL OR s.problem_id = $4)
+ORDER BY s.ordinal
+
+-- name: api_submission
+SELECT s.id, s.contest_id, s.team_id, s.problem_id, s.language_id, s.entry_point,
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
+       s.contest_time_ms, s.state, s.verdict, s.practice, s.ignored, s.source_size,
+       s.points_milli
+FROM submissions s WHERE s.id = $1
+
+-- name: api_source
+SELECT f.name, f.body FROM submissions s
+JOIN submission_files f ON f.submission_id = s.id AND f.month = s.month
+WHERE s.id = $1 ORDER BY f.ordinal
+
+-- name: api_judgements
+SELECT j.id, j.submission_id, s.team_id, j.valid, j.state, j.verdict, j.class,
+       floor(extract(epoch FROM j.started_at) * 1000)::bigint AS started_ms,
+       floor(extract(epoch FROM j.finished_at) * 1000)::bigint AS finished_ms,
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
+       j.time_ms, j.memory_kib, j.points_milli, j.tests_total, j.attempt, j.worker, j.fault
+FROM judgements j JOIN submissions s ON s.id = j.submission_id
+WHERE j.contest_id = $1 AND j.started_at IS NOT NULL
+  AND ($2::text IS NULL OR s.team_id = $2) AND ($3::text IS NULL OR s.id = $3)
+ORDER BY s.ordinal, j.ordinal
+
+-- name: api_runs
+SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.time_ms,
+       r.memory_kib, r.exit_code, r.signal, r.message, r.contest_time_ms,
+       floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms
+FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
+JOIN submissions s ON s.id = j.submission_id
+WHERE j.contest_id = $1 AND ($2::text IS NULL OR s.team_id = $2)
+  AND ($3::text IS NULL OR j.id = $3) AND ($4::boolean OR (j.valid AND j.verdict <> 'JE'))
+ORDER BY j.submission_id, j.ordinal, r.ordinal
+
+-- name: api_compile_output
+SELECT o.body, o.truncated FROM judgement_outputs o JOIN submissions s ON s.id = $1
+WHERE o.judgement_id = $2 AND o.kind = 'compile' AND o.ordinal = 0
+
+-- name: api_sample_ordinals
+SELECT t.ordinal FROM test_cases t JOIN judgements j ON j.problem_version = t.version
+JOIN submissions s ON s.id = j.submission_id AND s.problem_id = t.problem_id
+WHERE j.id = $1 AND t.sample ORDER BY t.ordinal
+
+-- name: api_clarifications
+SELECT c.id, c.problem_id, c.from_team_id, c.to_team_id, c.reply_to_id, c.text, c.contest_time_ms,
+       floor(extract(epoch FROM c.at) * 1000)::bigint AS at_ms, c.answered_at IS NOT NULL AS answered
+FROM clarifications c
+WHERE c.contest_id = $1
+  AND ($2::boolean OR c.from_team_id = $3 OR c.to_team_id = $3
+       OR (c.from_team_id IS NULL AND c.to_team_id IS NULL))
+  AND ($4::text IS NULL OR c.id = $4)
+ORDER BY c.at, c.id
+
+-- name: api_clarify
+INSERT INTO clarifications (contest_id, problem_id, from_team_id, to_team_id, reply_to_id, text,
+	contest_time_ms, account_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8) RETURNING id
+
+-- name: api_clarification_answered
+UPDATE clarifications SET answered_at = clock_timestamp()
+WHERE contest_id = $1 AND id = $2 AND answered_at IS NULL
+
+-- name: api_draft
+SELECT body, version, floor(extract(epoch FROM saved_at) * 1000)::bigint AS saved_ms FROM drafts
+WHERE account_id = $1 AND contest_id = $2 AND problem_id = $3 AND language_id = $4
+
+-- name: api_draft_put
+INSERT INTO drafts (account_id, contest_id, problem_id, language_id, body, version)
+VALUES ($1, $2, $3, $4, $5, $6::bigint)
+ON CONFLICT (account_id, contest_id, problem_id, language_id) DO UPDATE
+SET body = excluded.body, version = excluded.version, saved_at = clock_timestamp()
+WHERE drafts.version < excluded.version
+RETURNING version
+
 -- ==== api: feed and streams
 
 -- name: feed_contests
@@ -440,3 +581,53 @@ ON CONFLICT (contest_id, team_id) DO UPDATE SET sort_group = excluded.sort_group
 WHERE (contest_teams.sort_group, contest_teams.hidden)
       IS DISTINCT FROM (excluded.sort_group, excluded.hidden)
 RETURNING team_id
+
+-- name: admin_problem_add
+INSERT INTO problems (id) VALUES ($1) ON CONFLICT DO NOTHING
+
+-- name: admin_problem_lock
+SELECT p.latest_version,
+       EXISTS (SELECT FROM problem_versions v WHERE v.problem_id = p.id
+               AND v.version = p.latest_version AND v.package_hash = $2::bytea) AS same
+FROM problems p WHERE p.id = $1 FOR UPDATE
+
+-- name: admin_version_add
+INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_limit_kib,
+	output_limit_kib, code_limit_kib, compile_limit_ms, validator_flags, package_hash, settings)
+VALUES ($1, $2::int, $3, $4::int, $5::int, $6::int, $7::int, $8::int, $9, $10::bytea, $11::jsonb)
+
+-- name: admin_problem_latest
+WITH audited AS (
+	INSERT INTO audit_log (actor, action, subject, detail)
+	VALUES ($3, 'problem import', $1, jsonb_build_object('version', $2::int))
+)
+UPDATE problems SET latest_version = $2::int WHERE id = $1
+
+-- name: admin_statement_add
+INSERT INTO problem_statements (problem_id, version, language, format, body)
+VALUES ($1, $2::int, $3, $4, $5::bytea)
+
+-- name: admin_extra_add
+INSERT INTO problem_files (problem_id, version, kind, name, body)
+VALUES ($1, $2::int, $3, $4, $5::bytea)
+
+-- name: admin_data_add
+INSERT INTO test_data (hash, size) VALUES ($1::bytea, $2::bigint)
+ON CONFLICT DO NOTHING RETURNING 1
+
+-- name: admin_data_chunk
+INSERT INTO test_data_chunks (hash, ordinal, body) VALUES ($1::bytea, $2::int, $3::bytea)
+
+-- name: admin_case_add
+INSERT INTO test_cases (problem_id, version, ordinal, name, sample, input_hash, answer_hash)
+VALUES ($1, $2::int, $3::int, $4, $5::boolean, $6::bytea, $7::bytea)
+
+-- name: admin_problem_list
+SELECT p.id, v.name, p.latest_version AS version, v.time_limit_ms, v.memory_limit_kib,
+       (SELECT count(*) FROM test_cases t
+        WHERE t.problem_id = p.id AND t.version = p.latest_version) AS test_cases,
+       v.validator_flags,
+       (SELECT string_agg(c.contest_id, ' ' ORDER BY c.contest_id)
+        FROM contest_problems c WHERE c.problem_id = p.id) AS contests
+FROM problems p LEFT JOIN problem_versions v ON v.problem_id = p.id AND v.version = p.latest_version
+ORDER BY p.id
