@@ -315,16 +315,18 @@ let arenas = 0;
 
 export class Arena {
 	// languages: the ids the judge has; fewer start faster.
-	constructor({ nodes = 1, slots = 2, languages = ['c', 'cpp', 'python3'], settings = {} } = {}) {
+	// judges share the slots, one each when there are as many.
+	constructor({ nodes = 1, judges = 1, slots = 2, languages = ['c', 'cpp', 'python3'], settings = {} } = {}) {
 		this.instance = `citest${process.pid}x${arenas++}`;
 		this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `${this.instance}-`));
-		Object.assign(this, { nodes, slots, languages, settings });
+		Object.assign(this, { nodes, slots, judgeCount: judges, languages, settings });
 		fs.chmodSync(this.folder, 0o711);
 		for (const name of ['bin', 'log', 'run', 'etc', 'secrets', 'redis', 'judge', 'web']) this.makeFolder(name);
 		fs.chmodSync(path.join(this.folder, 'run'), 0o777);
 		this.secrets = {};
 		this.tokens = new Map();
 		this.apis = [];
+		this.judges = [];
 		this.streams = new Set();
 		this.guard();
 	}
@@ -370,7 +372,8 @@ export class Arena {
 	async startAll() {
 		await this.startData();
 		await this.startBox();
-		await Promise.all([this.startJudge(), ...Array.from({ length: this.nodes }, (_, i) => this.startApi(i))]);
+		const many = (n, start) => Array.from({ length: n }, (_, i) => start(i));
+		await Promise.all([...many(this.judgeCount, (i) => this.startJudge(i)), ...many(this.nodes, (i) => this.startApi(i))]);
 	}
 
 	// PostgreSQL with the schema, Redis, the secrets; no program of ours.
@@ -463,6 +466,7 @@ export class Arena {
 		const mine = rows.filter((row) => this.languages.includes(/^- id: (\S+)/.exec(row)[1]));
 		fs.writeFileSync(file, head + mine.map((row) => `  ${row}`).join(''));
 		fs.chmodSync(file, 0o644);
+		fs.cpSync(path.join(top, 'judge/selftest'), this.path('etc', 'selftest'), { recursive: true });
 		return file;
 	}
 
@@ -479,17 +483,26 @@ export class Arena {
 	}
 
 	// root without a capability: box knows its judge by the uid, and a test makes no users.
-	async startJudge() {
-		const conf = this.conf('judge', 'judge', { slots: this.slots, work_dir: this.path('judge') });
-		this.judge = new Program(this, 'judge', ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs',
-			this.path('bin', 'codearena-judge'), '--config', conf], { ready: () => this.judgeIsReady() });
-		await this.judge.start();
+	async startJudge(i) {
+		const name = `judge${i}`;
+		fs.mkdirSync(this.path('judge', name));
+		const conf = this.conf(name, 'judge', {
+			slots: Math.max(1, Math.floor(this.slots / this.judgeCount)), work_dir: this.path('judge', name), judge_name: name,
+		});
+		this.judges[i] = new Program(this, name, ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs',
+			this.path('bin', 'codearena-judge'), '--config', conf], { ready: () => this.judgeIsReady(name) });
+		await this.judges[i].start();
 	}
 
-	// It knows a language only after its known programs got their verdicts.
-	async judgeIsReady() {
-		const n = await this.sql('SELECT count(*) FROM codearena.languages WHERE enabled').catch(() => '0');
-		return Number(n) >= this.languages.length;
+	get judge() {
+		return this.judges[0];
+	}
+
+	// It says running once its known programs got their verdicts.
+	async judgeIsReady(name) {
+		const text = await this.sql(`SELECT count(*) FROM codearena.workers w, codearena.languages l
+			WHERE w.name = '${name}' AND w.status = 'running' AND l.enabled`).catch(() => '0');
+		return Number(text) >= this.languages.length;
 	}
 
 	async startApi(i) {
@@ -592,12 +605,14 @@ export class Arena {
 		return names;
 	}
 
-	// A contest that runs from `startIn` ms on (negative: it started before).
+	// A contest that runs since `startIn` ms from now (negative: before), with every team there is.
 	async makeContest(id, { problems, startIn = -60000, minutes = 300, freeze, more = [] }) {
 		const start = new Date(Date.now() + startIn).toISOString();
 		const words = ['contest', 'create', id, '--name', `Contest ${id}`, '--start', start, '--duration', `${minutes}m`];
 		if (freeze !== undefined) words.push('--freeze', `${freeze}m`);
-		await this.codearena(...words, '--problems', problems.join(','), '--all-teams', ...more);
+		await this.codearena(...words, ...more);
+		for (const problem of problems) await this.codearena('contest', 'add-problem', id, problem);
+		await this.codearena('contest', 'add-team', id, '--all');
 	}
 
 	source(problem, name) {
@@ -645,7 +660,7 @@ export class Arena {
 	async stop() {
 		for (const stream of this.streams) stream.close();
 		if (process.env.KEEP) this.printLogs();
-		for (const program of [...this.apis, this.judge, this.box, this.redisServer, this.postgres]) await program?.stop().catch(() => {});
+		for (const program of [...this.apis, ...this.judges, this.box, this.redisServer, this.postgres]) await program?.stop().catch(() => {});
 		this.guardian.ref();
 		this.guardian.stdin.end();
 		await this.cleaned;
