@@ -24,8 +24,7 @@ refuse() {
 . scripts/instance.sh
 
 usage() {
-	sed -n '2,/^#$/!d; s/^# \{0,1\}//p' setup.sh | head -n 12
-	sed -n 's/^# \(Settings, as\)/\1/p; s/^# \((DATA), --port\)/\1/p' setup.sh
+	sed -n '3,10s/^# \{0,1\}//p' setup.sh
 }
 
 # ---------------------------------------------------------------- saying what happens
@@ -180,12 +179,14 @@ make_secrets() {
 
 # write FILE MODE OWNER: stdin becomes the file, if it is not there: an admin's change stays.
 write() {
-	if [ ! -e "$1" ]; then
-		(umask 077 && cat >"$1.new")
-		chmod "$2" "$1.new"
-		chown "$3" "$1.new"
-		mv -f "$1.new" "$1"
+	if [ -e "$1" ]; then
+		cat >/dev/null # or the writer would die of a closed pipe
+		return
 	fi
+	(umask 077 && cat >"$1.new")
+	chmod "$2" "$1.new"
+	chown "$3" "$1.new"
+	mv -f "$1.new" "$1"
 }
 
 # Containers' uids: 20 million for each of 190 instances, chosen by its name.
@@ -471,12 +472,15 @@ set_up() {
 		"see its log in $DATA/log; codearena doctor tries each part"
 	[ -z "$rebuilt" ] || stop_all 'api judge box'
 	start_all 'box judge api'
-	step 'problems and the demo contest' 'the contest could not be made' \
-		'see the log; codearena contest list shows how far it came'
+	step 'problems and accounts' 'problems or accounts could not be imported' \
+		'see the log; the line that begins with codearena: says what was wrong'
 	aloud scripts/demo-contest ensure
 	step 'self-check' 'a program that is known to be right was not accepted: this host cannot judge that language' \
 		"run codearena --config $DATA/etc/admin.conf doctor: it tries each wall and each language"
 	self_check
+	step 'demo contest' 'the demo contest could not be made' \
+		'see the log; ./setup.sh new-demo tries another'
+	aloud scripts/demo-contest ensure-demo
 	report
 }
 
