@@ -3,7 +3,8 @@
  * submissions as they stand in PostgreSQL (the fold's rows and firsts replaced by new ones).
  *
  * The contest may go on meanwhile. So the log's number is read before and after; when it moved,
- * or Redis did, the look is taken again. */
+ * or Redis did, the look is taken again. In a busy contest that never ends: the last looks are
+ * taken under the lock of the contest's counter, where recordings wait for us. */
 #include "base/json.h"
 #include "model/contest.h"
 #include "model/event.h"
@@ -13,7 +14,7 @@
 
 #include <inttypes.h>
 
-enum { TRIES = 10, PART_DEPTH = 16 };
+enum { TRIES = 20, TRIES_FREE = 5, PAUSE_US = 100 * 1000, PART_DEPTH = 16 };
 enum looked { SAME, MOVED };
 
 /* ---- Redis == fold */
@@ -253,6 +254,7 @@ static int look_at_redis(struct look *l, bool jury, struct err *err)
 	return rc < 0 ? err_wrap(err, "Redis against fold") : SAME;
 }
 
+/* The number, the fold and both comparisons. */
 static int look(struct look *l, struct err *err)
 {
 	auto_arena struct arena a = {0};
@@ -260,7 +262,6 @@ static int look(struct look *l, struct err *err)
 
 	boards_free(&l->fold);
 	if (event_head(l->pg, &a, l->contest_id, &l->head, err) < 0 ||
-	        catchup_run(l->pg, l->kv, l->contest_id, err) < 0 ||
 	        catchup_fold_both(l->pg, l->contest_id, l->head.number, &l->fold, err) < 0)
 		return err_result(err);
 	if (board_number(l->fold.jury) != l->head.number)
@@ -274,13 +275,33 @@ static int look(struct look *l, struct err *err)
 	return rc;
 }
 
+static int look_locked(struct look *l, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct log_head head;
+	int rc;
+
+	if (pg_begin(l->pg, err) < 0)
+		return err_result(err);
+	rc = event_lock(l->pg, &a, l->contest_id, &head, err);
+	if (rc == 0)
+		rc = look(l, err);
+	pg_rollback(l->pg); /* nothing was written */
+	return rc;
+}
+
 int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err)
 {
 	struct look l = {.pg = pg, .kv = kv, .contest_id = contest_id};
 	int rc = MOVED;
 
-	for (int i = 0; i < TRIES && rc == MOVED; i++)
-		rc = look(&l, err);
+	for (int i = 0; i < TRIES && rc == MOVED; i++) {
+		if (i > 0)
+			usleep(PAUSE_US);
+		rc = catchup_run(pg, kv, contest_id, err);
+		if (rc == 0)
+			rc = i < TRIES_FREE ? look(&l, err) : look_locked(&l, err);
+	}
 	boards_free(&l.fold);
 	if (rc == MOVED)
 		return err_set(err, ERR_BUSY, "contest %s keeps changing", contest_id);
