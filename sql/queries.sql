@@ -631,3 +631,120 @@ SELECT p.id, v.name, p.latest_version AS version, v.time_limit_ms, v.memory_limi
         FROM contest_problems c WHERE c.problem_id = p.id) AS contests
 FROM problems p LEFT JOIN problem_versions v ON v.problem_id = p.id AND v.version = p.latest_version
 ORDER BY p.id
+
+-- name: admin_organization_put
+INSERT INTO organizations (id, name, country) VALUES ($1, coalesce($2, $1), $3)
+ON CONFLICT (id) DO UPDATE SET name = coalesce($2, organizations.name),
+	country = coalesce($3, organizations.country)
+
+-- name: admin_team_put
+INSERT INTO teams (id, name, display_name, organization_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, display_name = excluded.display_name,
+	organization_id = excluded.organization_id
+WHERE (teams.name, teams.display_name, teams.organization_id::text)
+      IS DISTINCT FROM (excluded.name, excluded.display_name, excluded.organization_id::text)
+RETURNING id
+
+-- name: admin_groups_put
+INSERT INTO groups (id, name) SELECT g, g FROM unnest($1::text[]) g ON CONFLICT DO NOTHING
+
+-- name: admin_team_groups
+WITH gone AS (
+	DELETE FROM team_groups WHERE team_id = $1 AND group_id <> ALL ($2::text[]) RETURNING 1
+), new AS (
+	INSERT INTO team_groups (team_id, group_id) SELECT $1, g FROM unnest($2::text[]) g
+	ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM new) AS changed
+
+-- name: admin_teams_contests
+SELECT DISTINCT contest_id FROM contest_teams WHERE team_id = ANY ($1::text[]) ORDER BY contest_id
+
+-- name: admin_teams_known
+SELECT u.id IS NULL OR EXISTS (SELECT FROM teams t WHERE t.id = u.id) AS known
+FROM unnest($1::text[]) WITH ORDINALITY u (id, n) ORDER BY u.n
+
+-- name: admin_team_list
+SELECT t.id, t.name, t.display_name, t.organization_id AS organization, o.country,
+       (SELECT string_agg(g.group_id, ' ' ORDER BY g.group_id) FROM team_groups g
+        WHERE g.team_id = t.id) AS groups,
+       (SELECT count(*) FROM contest_teams c WHERE c.team_id = t.id) AS contests
+FROM teams t LEFT JOIN organizations o ON o.id = t.organization_id ORDER BY t.id
+
+-- name: admin_account_put
+INSERT INTO accounts (id, username, password_hash, role, team_id, name)
+VALUES ($1, $2, $3, $4::account_role, $5, $6)
+ON CONFLICT (username) DO UPDATE SET role = excluded.role, team_id = excluded.team_id,
+	name = excluded.name,
+	token_epoch = accounts.token_epoch + (accounts.role <> excluded.role)::int
+RETURNING xmax = 0 AS fresh
+
+-- name: admin_account_password
+WITH audited AS (
+	INSERT INTO audit_log (actor, action, subject) VALUES ($3, 'account password', $1)
+), ended AS (
+	UPDATE refresh_tokens SET revoked_at = clock_timestamp()
+	WHERE revoked_at IS NULL AND account_id = (SELECT id FROM accounts WHERE username = $1)
+)
+UPDATE accounts SET password_hash = $2, token_epoch = token_epoch + 1
+WHERE username = $1 RETURNING id
+
+-- name: admin_account_list
+SELECT id, username, role::text AS role, team_id AS team, name, enabled,
+       password_hash IS NOT NULL AS has_password
+FROM accounts ORDER BY role DESC, username
+
+-- name: admin_submission_list
+SELECT s.id, s.contest_id AS contest, s.team_id AS team, p.label, s.problem_id AS problem,
+       s.language_id AS language, to_char(s.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time,
+       s.state::text AS state, s.verdict::text AS verdict, j.time_ms, j.memory_kib
+FROM submissions s
+JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
+LEFT JOIN judgements j ON j.id = s.judgement_id
+WHERE ($1::text IS NULL OR s.contest_id = $1) AND ($2::text IS NULL OR s.team_id = $2)
+  AND ($3::text IS NULL OR s.problem_id = $3)
+  AND ($4::text IS NULL OR coalesce(s.verdict::text, 'none') = $4)
+ORDER BY s.submitted_at DESC, s.id DESC LIMIT $5::bigint
+
+-- name: admin_submission_show
+SELECT s.id, s.contest_id AS contest, s.team_id AS team, s.account_id AS account,
+       s.problem_id AS problem, s.language_id AS language, s.entry_point,
+       to_char(s.submitted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS submitted,
+       s.contest_time_ms, s.state::text AS state, s.verdict::text AS verdict,
+       s.judgement_id AS judgement, s.ignored, s.practice, s.source_size
+FROM submissions s WHERE s.id = $1
+
+-- name: admin_submission_files
+SELECT f.name, octet_length(f.body) AS bytes, encode(sha256(f.body), 'hex') AS sha256
+FROM submission_files f JOIN submissions s ON s.id = f.submission_id AND s.month = f.month
+WHERE s.id = $1 ORDER BY f.ordinal
+
+-- name: admin_submission_judgements
+SELECT j.id, j.state::text AS state, j.valid, j.verdict::text AS verdict, j.attempt, j.failures,
+       j.worker, j.problem_version AS version, j.time_ms, j.memory_kib, j.tests_total AS tests,
+       floor(extract(epoch FROM j.finished_at - j.started_at) * 1000)::bigint AS took_ms, j.fault
+FROM judgements j WHERE j.submission_id = $1 ORDER BY j.ordinal
+
+-- name: admin_submission_runs
+SELECT r.ordinal, r.verdict::text AS verdict, r.time_ms, r.wall_ms, r.memory_kib, r.exit_code,
+       r.signal, left(r.message, 80) AS message
+FROM submission_results r JOIN submissions s ON s.judgement_id = r.judgement_id
+WHERE s.id = $1 ORDER BY r.ordinal
+
+-- name: admin_submission_json
+SELECT jsonb_build_object('submission', to_jsonb(s), 'judgements',
+	(SELECT coalesce(jsonb_agg(to_jsonb(j) ORDER BY j.ordinal), '[]') FROM judgements j
+	 WHERE j.submission_id = s.id), 'runs',
+	(SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.ordinal), '[]') FROM submission_results r
+	 WHERE r.judgement_id = s.judgement_id), 'compile_output',
+	(SELECT convert_from(o.body, 'LATIN1') FROM judgement_outputs o
+	 WHERE o.judgement_id = s.judgement_id AND o.month = s.month AND o.kind = 'compile'
+	 LIMIT 1)) AS submission
+FROM submissions s WHERE s.id = $1
+
+-- name: admin_contest_ids
+SELECT c.contest_id AS id FROM contest_counter c WHERE c.number > 0 ORDER BY c.contest_id
+
+-- name: admin_log_heads
+SELECT contest_id AS contest, number, public_number, number || ':' || encode(head, 'hex') AS anchor
+FROM contest_counter WHERE $1::text IS NULL OR contest_id = $1 ORDER BY contest_id

@@ -1,0 +1,245 @@
+/* cmd_board.c -- the standings and the log they are folded from: show, rebuild, verify. */
+#include "admin/admin.h"
+#include "base/mem.h"
+#include "model/event.h"
+#include "scoreboard/board.h"
+#include "scoreboard/catchup.h"
+
+#include <bsd/stdlib.h>
+
+enum { CELL_TEXT = 24, TEAM_WIDTH = 32, MINUTE_MS = 60000 };
+
+static void auto_board(struct board **b)
+{
+	if (*b)
+		board_free(*b);
+}
+
+/* "2/57" solved at the second try in minute 57, "-3" three wrong, "+1?" one to be judged. */
+static void cell_text(const struct board_cell *c, char out[CELL_TEXT])
+{
+	char pending[CELL_TEXT] = "";
+
+	if (c->cell.pending > 0)
+		snprintf(pending, sizeof(pending), " +%d?", c->cell.pending);
+	if (c->cell.solved)
+		snprintf(out, CELL_TEXT, "%d/%lld%s", c->cell.judged,
+		        (long long)c->cell.time_ms / MINUTE_MS, c->first ? "*" : "");
+	else if (c->cell.judged > 0)
+		snprintf(out, CELL_TEXT, "-%d%.10s", c->cell.judged, pending);
+	else
+		snprintf(out, CELL_TEXT, "%s", c->cell.pending > 0 ? pending + 1 : ".");
+}
+
+static void show_row(const struct board *b, const struct board_row *r)
+{
+	bool points = board_rules(b) != RULES_ICPC;
+	char text[CELL_TEXT], rank[CELL_TEXT] = "-";
+
+	if (r->rank > 0)
+		snprintf(rank, sizeof(rank), "%d", r->rank);
+	out_cell(rank, 5, true);
+	out_cell(r->name, TEAM_WIDTH, false);
+	snprintf(text, sizeof(text), "%d", r->total.solved);
+	out_cell(text, 6, true);
+	if (points)
+		snprintf(text, sizeof(text), "%lld.%03lld", (long long)r->total.points_milli / 1000,
+		        (long long)r->total.points_milli % 1000);
+	else
+		snprintf(text, sizeof(text), "%lld", (long long)r->total.penalty_minutes);
+	out_cell(text, 8, true);
+	for (size_t i = 0; i < board_nproblems(b); i++) {
+		cell_text(&r->cells[i], text);
+		out_cell(text, 8, true);
+	}
+	putchar('\n');
+}
+
+static void show_board(struct board *b, int64_t top)
+{
+	const json_t *problems = board_problems(b), *p;
+	size_t n, i;
+	const struct board_row *const *rows = board_rows(b, &n);
+
+	out_cell("rank", 5, true);
+	out_cell("team", TEAM_WIDTH, false);
+	out_cell("solved", 6, true);
+	out_cell(board_rules(b) == RULES_ICPC ? "penalty" : "points", 8, true);
+	json_array_foreach (problems, i, p)
+		out_cell(json_string_value(json_object_get(p, "label")), 8, true);
+	putchar('\n');
+	for (i = 0; i < n && (int64_t)i < top; i++)
+		show_row(b, rows[i]);
+	if (n == 0)
+		puts("(no teams)");
+}
+
+static int run_show(struct admin *admin, const struct args *args, struct err *err)
+{
+	static const int64_t range[2] = {1, 1000000};
+	__attribute__((cleanup(auto_board))) struct board *board = NULL;
+	auto_arena struct arena a = {0};
+	struct log_head head;
+	int64_t top = range[1];
+	int bad = args_int(args, "top", range, &top, err);
+
+	if (bad)
+		return bad;
+	if (event_head(admin->pg, &a, args->words[0], &head, err) < 0 ||
+	        catchup_fold(admin->pg, args->words[0], args_get(args, "jury"), 0, &board, err) < 0)
+		return err_result(err);
+	if (admin->json) {
+		auto_buf struct buf text = {0};
+
+		board_snapshot(board, &text);
+		puts(text.data);
+		return 0;
+	}
+	show_board(board, top);
+	return 0;
+}
+
+static int run_rebuild(struct admin *admin, const struct args *args, struct err *err)
+{
+	int64_t events = 0;
+
+	if (catchup_rebuild(admin->pg, admin->kv, args->words[0], &events, err) < 0)
+		return err_result(err);
+	out_say(admin,
+	        json_pack("{s:s, s:I}", "contest", args->words[0], "events", (json_int_t)events),
+	        "board of %s rebuilt from %lld events", args->words[0], (long long)events);
+	return 0;
+}
+
+/* ---- one contest or all of them, each with its own answer */
+
+typedef int check(struct admin *admin, const char *contest, json_t *o, struct err *err);
+
+static bool check_one(struct admin *admin, const char *contest, check *run, json_t *report)
+{
+	struct err err = {0};
+	json_t *o = json_pack("{s:s}", "contest", contest);
+	int result = run(admin, contest, o, &err);
+
+	json_object_set_new(o, "ok", json_boolean(result == 0));
+	if (result < 0)
+		json_object_set_new(o, "error", json_string(err.msg));
+	json_array_append_new(report, o);
+	if (!admin->json && result < 0)
+		printf("FAIL %s: %s\n", contest, err.msg);
+	else if (!admin->json)
+		printf("OK   %s\n", contest);
+	return result == 0;
+}
+
+static int check_all(struct admin *admin, const struct args *args, check *run, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	json_t *report = json_array();
+	bool ok = true;
+
+	if (args->nwords > 0) {
+		ok = check_one(admin, args->words[0], run, report);
+	} else if (pg_query(admin->pg, Q_ADMIN_CONTEST_IDS, NULL, &res, err) < 0) {
+		json_decref(report);
+		return err_result(err);
+	}
+	for (int i = 0; res && i < PQntuples(res); i++)
+		ok = check_one(admin, pg_text(res, i, "id"), run, report) && ok;
+	if (admin->json)
+		out_json(report);
+	else
+		json_decref(report);
+	return ok ? 0 : EXIT_TOLD;
+}
+
+static int verify_board(struct admin *admin, const char *contest, json_t *o UNUSED, struct err *err)
+{
+	return catchup_verify(admin->pg, admin->kv, contest, err);
+}
+
+static int run_verify(struct admin *admin, const struct args *args, struct err *err)
+{
+	return check_all(admin, args, verify_board, err);
+}
+
+static int verify_log(struct admin *admin, const char *contest, json_t *o, struct err *err)
+{
+	static const unsigned char none[HASH_SIZE];
+	int64_t n = 0;
+
+	if (event_verify(admin->pg, contest, 0, none, &n, err) < 0)
+		return err_result(err);
+	json_object_set_new(o, "events", json_integer(n));
+	return 0;
+}
+
+/* "N:HEX" as `log head` prints it. */
+static int parse_anchor(
+        const char *text, int64_t *number, unsigned char hash[HASH_SIZE], struct err *err)
+{
+	const char *colon = strchr(text, ':'), *wrong = NULL;
+	auto_free char *digits = colon ? strndup(text, (size_t)(colon - text)) : NULL;
+
+	if (digits)
+		*number = strtonum(digits, 1, INT64_MAX, &wrong);
+	if (!digits || wrong || hash_parse_hex(colon + 1, hash, HASH_SIZE) < 0)
+		return args_usage(err, "--anchor must be NUMBER:HASH as log head prints it");
+	return 0;
+}
+
+static int run_log_verify(struct admin *admin, const struct args *args, struct err *err)
+{
+	const char *anchor = args_get(args, "anchor");
+	unsigned char hash[HASH_SIZE];
+	int64_t number = 0, n = 0;
+
+	if (!anchor)
+		return check_all(admin, args, verify_log, err);
+	if (args->nwords == 0)
+		return args_usage(err, "--anchor needs a contest");
+	if (parse_anchor(anchor, &number, hash, err))
+		return EXIT_USAGE;
+	if (event_verify(admin->pg, args->words[0], number, hash, &n, err) < 0)
+		return err_result(err);
+	out_say(admin, json_pack("{s:s, s:I}", "contest", args->words[0], "events", (json_int_t)n),
+	        "OK   %s: %lld events, event %lld is the anchor's", args->words[0], (long long)n,
+	        (long long)number);
+	return 0;
+}
+
+static int run_log_head(struct admin *admin, const struct args *args, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	const char *contest = args->nwords > 0 ? args->words[0] : NULL;
+
+	if (pg_run(admin->pg, Q_ADMIN_LOG_HEADS, &res, err, contest) < 0)
+		return err_result(err);
+	if (contest && PQntuples(res) == 0)
+		return err_set(err, ERR_NOT_FOUND, "no such contest: \"%s\"", contest);
+	out_result(admin, res);
+	return 0;
+}
+
+static const struct option show_options[] = {
+        {"jury", NULL, "what the jury sees, not the public"},
+        {"top", "N", "only the first N rows of the table"},
+        {NULL, NULL, NULL},
+};
+static const struct option verify_options[] = {
+        {"anchor", "N:HEX", "event N must have this hash (log head printed it earlier)"},
+        {NULL, NULL, NULL},
+};
+
+const struct command board_commands[] = {
+        {"board show", "CONTEST", "the standings", 1, 1, show_options, run_show, false},
+        {"board rebuild", "CONTEST", "make the board in Redis anew from the log", 1, 1, NULL,
+                run_rebuild, false},
+        {"board verify", "[CONTEST]", "Redis = the log = the submissions?", 0, 1, NULL, run_verify,
+                false},
+        {"log verify", "[CONTEST]", "the chain of hashes and both numberings", 0, 1,
+                verify_options, run_log_verify, false},
+        {"log head", "[CONTEST]", "number and hash of the last event: an anchor", 0, 1, NULL,
+                run_log_head, false},
+        {NULL, NULL, NULL, 0, 0, NULL, NULL, false},
+};
