@@ -413,7 +413,10 @@ export class Arena {
 	async startRedis() {
 		const prefix = `${this.instance}:`;
 		const hash = (name) => crypto.createHash('sha256').update(this.secrets[name]).digest('hex');
-		const user = (name) => `user ${name} on #${hash(`redis-${name}`)} ~${prefix}* &${prefix}* +@all -@admin -@dangerous\n`;
+		// As setup.sh makes them; the default user is the test's own.
+		const user = (name) => `user ${name} on #${hash(`redis-${name}`)} resetkeys ~${prefix}* `
+			+ `resetchannels &${prefix}* &${prefix}events:* &${prefix}board:* -@all +@read +@write +@pubsub +@scripting +@connection `
+			+ '+@transaction -@dangerous -@admin -function -script|flush -script|kill +info\n';
 		fs.writeFileSync(this.path('redis', 'users.acl'), `user default on nopass ~* &* +@all\n${user('api')}${user('judge')}${user('admin')}`);
 		const words = ['--port', '0', '--unixsocket', this.path('run', 'redis.sock'), '--unixsocketperm', '777',
 			'--dir', this.path('redis'), '--appendonly', 'yes', '--save', '', '--aclfile', this.path('redis', 'users.acl')];
@@ -465,6 +468,7 @@ export class Arena {
 		const [head, ...rows] = text.split(/^ {2}(?=- id: )/m);
 		const mine = rows.filter((row) => this.languages.includes(/^- id: (\S+)/.exec(row)[1]));
 		fs.writeFileSync(file, head + mine.map((row) => `  ${row}`).join(''));
+		fs.cpSync(path.join(top, 'judge/selftest'), this.path('etc', 'selftest'), { recursive: true });
 		fs.chmodSync(file, 0o644);
 		fs.cpSync(path.join(top, 'judge/selftest'), this.path('etc', 'selftest'), { recursive: true });
 		return file;

@@ -1,0 +1,112 @@
+// freeze.test.mjs -- what is hidden stays hidden: nothing that the public or another team can read
+// depends on a verdict of a submission from the time of the freeze, until the thaw shows all.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Arena, sleep, waitFor } from './harness.mjs';
+
+const arena = new Arena({ languages: ['python3'] });
+const BASE = '/api/contests/c1';
+const right = () => arena.source('addup', 'accepted/addup.py');
+const wrong = () => arena.source('addup', 'wrong_answer/absolute.py');
+const act = async (action, contest = 'c1') =>
+	arena.http('POST', `/api/contests/${contest}/actions`, { token: await arena.login('root'), body: { action, reason: 'test' } });
+const cell = (board, team) => board.rows.find((row) => row.team_id === team).problems.find((c) => c.problem_id === 'addup');
+
+before(async () => {
+	await arena.start();
+	await arena.importProblems('addup');
+	await arena.makeAccounts(6);
+	await arena.makeContest('c1', { problems: ['addup'] });
+});
+after(() => arena.stop());
+
+const sent = (user, code) => arena.submit('c1', user, 'addup', 'python3', code).then((answer) => {
+	assert.equal(answer.status, 202, answer.text);
+	return answer.body.id;
+});
+
+// Everything the public can read of the contest, as bytes; clocks are left out.
+async function publicBytes(token) {
+	const paths = ['scoreboard', 'submissions', 'judgements', 'runs', 'teams', 'problems', 'state'];
+	const answers = await Promise.all(paths.map((p) => arena.http('GET', `${BASE}/${p}`, { token })));
+	return answers.map((a, i) => `${paths[i]} ${a.status} ${a.headers.etag ?? ''} ${a.text.replace(/"(time|contest_time)":"[^"]*"/g, '')}`);
+}
+
+test('the freeze comes by a button, once, and says so to everybody', async () => {
+	assert.equal(await arena.verdict('team1', await sent('team1', right())), 'AC');
+	assert.ok((await act('freeze')).status < 300);
+	assert.equal((await act('freeze')).status, 409, 'it is frozen already');
+	const state = (await arena.http('GET', `${BASE}/state`)).body;
+	assert.ok(state.frozen);
+	assert.equal(state.thawed, null);
+});
+
+test('a hidden verdict sends nothing to the public and to other teams, at no time', async () => {
+	const stream = arena.sse(`${BASE}/scoreboard/stream`);
+	const snapshot = await stream.until('snapshot', (e) => e.event === 'snapshot');
+	assert.match(snapshot.data.notice ?? '', /^The scoreboard was frozen with/);
+	await arena.judge.stop();
+	const ids = [await sent('team2', right()), await sent('team3', wrong())];
+	for (const team of ['team2', 'team3']) {
+		await stream.until('pending', (e) => (e.data.rows ?? []).some((r) => r.team === team && r.cells?.some((c) => c.pending === 1)));
+	}
+	const other = await arena.login('team4');
+	const before = [await publicBytes(), await publicBytes(other)];
+	await arena.judge.start();
+	assert.equal(await arena.verdict('team2', ids[0]), 'AC', 'the team itself goes on seeing its verdicts');
+	assert.equal(await arena.verdict('team3', ids[1]), 'WA');
+	await waitFor('both on the jury\'s board', async () => {
+		const board = await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' });
+		return cell(board, 'team2')?.solved && cell(board, 'team3')?.num_judged === 1;
+	});
+	await sleep(1500); // longer than any tick
+	assert.deepEqual(stream.events.map((e) => e.text), [], 'nothing came');
+	stream.close();
+	assert.deepEqual([await publicBytes(), await publicBytes(other)], before);
+	for (const id of ids) {
+		for (const path of [`/api/submissions/${id}`, `${BASE}/submissions/${id}/source`, `${BASE}/judgements?submission_id=${id}`]) {
+			assert.doesNotMatch((await arena.http('GET', path, { token: other })).text, /"(AC|WA)"/);
+		}
+	}
+});
+
+test('the frozen board counts what is hidden as pending, even when it is right', async () => {
+	const board = await arena.scoreboard('c1');
+	assert.deepEqual([cell(board, 'team2').solved, cell(board, 'team2').num_pending, cell(board, 'team2').num_judged], [false, 1, 0]);
+	assert.deepEqual([cell(board, 'team3').solved, cell(board, 'team3').num_pending], [false, 1]);
+	assert.equal(cell(board, 'team1').solved, true);
+});
+
+test('a submission from before the freeze that is judged in it still changes the public board', async () => {
+	await arena.makeContest('c2', { problems: ['addup'] });
+	await arena.judge.stop();
+	const answer = await arena.submit('c2', 'team5', 'addup', 'python3', right());
+	assert.ok((await act('freeze', 'c2')).status < 300);
+	await arena.judge.start();
+	assert.equal(await arena.verdict('team5', answer.body.id), 'AC');
+	await waitFor('it on the public board', async () => cell(await arena.scoreboard('c2'), 'team5')?.solved);
+});
+
+test('the thaw shows all, by a reset and one snapshot or by deltas', async () => {
+	const stream = arena.sse(`${BASE}/scoreboard/stream`);
+	await stream.until('snapshot', (e) => e.event === 'snapshot');
+	assert.ok((await act('end')).status < 300);
+	assert.equal(cell(await arena.scoreboard('c1'), 'team2').solved, false, 'the end alone reveals nothing');
+	assert.ok((await act('thaw')).status < 300);
+	await stream.until('the hidden verdict', (e) => (e.data.rows ?? []).some((r) => r.team === 'team2' && r.solved === 1));
+	stream.close();
+	const board = await arena.scoreboard('c1');
+	assert.equal(cell(board, 'team2').solved, true);
+	assert.equal(cell(board, 'team3').num_judged, 1);
+	const jury = await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' });
+	assert.deepEqual(board.rows, jury.rows);
+});
+
+test('after the end nothing more is accepted, and the result can be made final', async () => {
+	const answer = await arena.submit('c1', 'team6', 'addup', 'python3', right());
+	assert.equal(answer.status, 403);
+	assert.ok((await act('finalize')).status < 300);
+	assert.ok((await arena.http('GET', `${BASE}/state`)).body.finalized);
+});
+
+test('board and log are what they must be', () => arena.verify());
