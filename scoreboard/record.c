@@ -13,7 +13,7 @@
 #include "scoreboard/part.h"
 #include "scoreboard/record_write.h"
 
-enum { RATE_WINDOW_MS = 60000, SECOND_MS = 1000, KIB = 1024 };
+enum { RATE_WINDOW_MS = 60000, SECOND_MS = 1000, KIB = 1024, MAX_NAME = 100 };
 
 struct batch {
 	struct pg *pg;
@@ -120,6 +120,17 @@ static int replay_sibling(struct new_submission *s, const struct new_submission 
 	return 1;
 }
 
+static bool is_key(const char *key)
+{
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i < len; i++) {
+		if (key[i] < '!' || key[i] > '~')
+			return false;
+	}
+	return len > 0 && len <= MAX_NAME;
+}
+
 /* 1: its key was used for the same before; negative: for something else. */
 static int check_key(const struct batch *b, size_t i)
 {
@@ -128,6 +139,9 @@ static int check_key(const struct batch *b, size_t i)
 
 	if (!s->idempotency_key)
 		return 0;
+	if (!is_key(s->idempotency_key))
+		return err_set(&s->err, ERR_INPUT,
+		        "an idempotency key has 1 to %d visible ASCII characters", (int)MAX_NAME);
 	for (int row = 0; found == 0 && b->keys && row < PQntuples(b->keys); row++)
 		found = replay_row(b, s, row);
 	for (size_t k = 0; found == 0 && k < i; k++)
@@ -170,6 +184,34 @@ static size_t source_size(const struct new_submission *s)
 	return size;
 }
 
+/* What the table of files demands, so that the answer names the file. */
+static bool is_file_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                              "0123456789_.+-";
+	size_t len = strlen(name);
+
+	return len > 0 && len <= MAX_NAME && strspn(name, allowed) == len && !strchr(".+-", *name);
+}
+
+static int check_names(struct new_submission *s)
+{
+	for (size_t i = 0; i < s->nfiles; i++) {
+		if (!is_file_name(s->files[i].name))
+			return err_set(&s->err, ERR_INPUT, "not a file name: \"%.100s\"",
+			        s->files[i].name);
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(s->files[i].name, s->files[k].name) == 0)
+				return err_set(&s->err, ERR_INPUT, "two files are named \"%.100s\"",
+				        s->files[i].name);
+		}
+	}
+	if (s->entry_point && strlen(s->entry_point) > MAX_NAME)
+		return err_set(&s->err, ERR_INPUT, "the entry point is longer than %d characters",
+		        (int)MAX_NAME);
+	return 0;
+}
+
 static int check_files(struct new_submission *s, const struct contest_problem *p)
 {
 	size_t limit = (size_t)p->code_limit_kib * KIB, size = source_size(s);
@@ -182,14 +224,7 @@ static int check_files(struct new_submission *s, const struct contest_problem *p
 		return err_set(&s->err, ERR_INPUT,
 		        "the source is too large: %zu bytes, at most %zu KiB are allowed", size,
 		        limit / KIB);
-	for (size_t i = 1; i < s->nfiles; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(s->files[i].name, s->files[k].name) == 0)
-				return err_set(&s->err, ERR_INPUT, "two files are named \"%.100s\"",
-				        s->files[i].name);
-		}
-	}
-	return 0;
+	return check_names(s);
 }
 
 /* Submissions of the last minute, those of this batch included; they are in order of time, so the
