@@ -333,18 +333,23 @@ make_schema() {
 
 # ---------------------------------------------------------------- Redis
 
-# One user per program: only this instance's keys and channels, no command that wipes, lists or
-# configures. The patterns of PSUBSCRIBE must stand here as they are used.
+# One user per program: only the keys and channels it works with, no command that wipes, lists or
+# configures. A judge has no business with limits and rate counters; the admin tool reads, repairs
+# boards and rings. PSUBSCRIBE is allowed for exactly the patterns that stand here.
 redis_users() {
-	local name hash
+	local p=$INSTANCE: common
+	common='-@all +@read +@write +@scripting +@connection +@transaction +publish -@dangerous -@admin -function -script|flush -script|kill'
 	echo 'user default off resetkeys resetchannels -@all'
-	for name in api judge admin; do
-		hash=$(sha256sum <"$DATA/secrets/redis-$name" | cut -c1-64)
-		echo "user $name on #$hash resetkeys ~$INSTANCE:* resetchannels &$INSTANCE:*" \
-			"&$INSTANCE:events:* &$INSTANCE:board:* -@all +@read +@write +@pubsub +@scripting" \
-			"+@connection +@transaction -@dangerous -@admin -function -script|flush -script|kill" \
-			"+info$([ "$name" != admin ] || echo ' +dbsize +memory|usage +slowlog|get')"
-	done
+	echo "user api on #$(hash_of redis-api) resetkeys ~$p* resetchannels &$p* &${p}board:* &${p}events:*" \
+		"&${p}clarification:* $common +@pubsub"
+	echo "user judge on #$(hash_of redis-judge) resetkeys ~${p}submissions ~${p}processing:*" \
+		"~${p}processed:* ~${p}leaderboard:* resetchannels &$p* $common"
+	echo "user admin on #$(hash_of redis-admin) resetkeys %R~$p* ~${p}submissions ~${p}leaderboard:*" \
+		"resetchannels &$p* $common +info +dbsize"
+}
+
+hash_of() {
+	sha256sum <"$DATA/secrets/$1" | cut -c1-64
 }
 
 make_redis() {
