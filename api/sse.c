@@ -303,6 +303,30 @@ void sse_restart(struct sse *s, const char *channel, int64_t number)
 	pthread_mutex_unlock(&s->lock);
 }
 
+uint64_t sse_hold(struct sse *s, const char *channel)
+{
+	struct channel *c;
+	uint64_t head;
+
+	pthread_mutex_lock(&s->lock);
+	c = find_or_make(s, channel, OWN_FRAMES);
+	c->users++;
+	head = c->ring.head;
+	pthread_mutex_unlock(&s->lock);
+	return head;
+}
+
+void sse_unhold(struct sse *s, const char *channel)
+{
+	struct channel *c;
+
+	pthread_mutex_lock(&s->lock);
+	c = find(s, channel);
+	if (c)
+		release(s, c);
+	pthread_mutex_unlock(&s->lock);
+}
+
 bool sse_has(struct sse *s, const char *channel)
 {
 	bool has;
@@ -752,6 +776,8 @@ int sse_open(struct sse *s, struct request *rq, const struct sse_spec *spec, str
 	        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READER_BLOCK, reader, c, NULL);
 	if (!response) {
 		frame_drop(spec->first);
+		if (spec->held)
+			sse_unhold(s, spec->own);
 		free(c);
 		return err_set(err, ERR_BUSY, "no memory for a stream");
 	}
@@ -767,6 +793,10 @@ int sse_open(struct sse *s, struct request *rq, const struct sse_spec *spec, str
 		c->pending[c->npending++] = spec->first;
 	subscribe(c, 0, spec->board);
 	subscribe(c, 1, spec->own);
+	if (spec->held) {
+		c->cursors[1].pos = spec->own_pos;
+		sse_unhold(s, spec->own);
+	}
 	if (spec->board)
 		begin_board(c, spec);
 	return 0;

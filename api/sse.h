@@ -81,12 +81,18 @@ bool sse_has(struct sse *s, const char *channel);
 /* Names that begin so, at most max, in the arena. */
 size_t sse_channels(
         struct sse *s, struct arena *a, const char *prefix, const char **out, size_t max);
+/* Any thread. Makes the channel stay until sse_open takes it over (spec.held): what is published
+ * from now on is not lost while the caller reads what came before. Answers the position. */
+uint64_t sse_hold(struct sse *s, const char *channel);
+void sse_unhold(struct sse *s, const char *channel); /* when it does not come to sse_open */
 /* The accounts behind the open streams, in the arena; at most max. */
 size_t sse_accounts(struct sse *s, struct arena *a, const char **out, size_t max);
 
 /* Loop thread: answers rq with a stream. `first` (may be NULL) is taken and sent before all. */
 struct sse_spec {
 	const char *board, *own; /* channels, or NULL */
+	bool held;               /* sse_hold gave own_pos */
+	uint64_t own_pos;
 	unsigned topics;
 	bool resume; /* the client has all board frames up to `after` */
 	int64_t after;

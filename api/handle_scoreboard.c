@@ -1,0 +1,41 @@
+/* handle_scoreboard.c -- GET .../scoreboard: the Contest API's object from memory, the same bytes
+ * for all until the board or the state changes. `?view=jury` is the jury's board, for the jury. */
+#include "api/app.h"
+#include "api/feed.h"
+#include "api/route.h"
+
+/* Is the tag in a list such as `"a", W/"b"` or `*`? Weak comparison. */
+static bool has_tag(const char *list, const char *tag)
+{
+	if (strcmp(list, "*") == 0)
+		return true;
+	for (const char *p = strstr(list, tag); p; p = strstr(p + 1, tag)) {
+		char next = p[strlen(tag)];
+
+		if (next == '\0' || next == ',' || next == ' ')
+			return true;
+	}
+	return false;
+}
+
+int handle_scoreboard_get(struct request *rq, struct reply *rp, struct err *err)
+{
+	const char *word = request_query(rq, "view");
+	const char *known = request_header(rq, "If-None-Match");
+	enum feed_view view = word && strcmp(word, "jury") == 0 ? FEED_JURY : FEED_PUBLIC;
+	auto_frame struct frame *body = NULL;
+	char etag[ETAG_SIZE];
+
+	if (word && view == FEED_PUBLIC && strcmp(word, "public") != 0)
+		return err_set(err, ERR_INPUT, "view must be public or jury");
+	if (feed_check(rq->app->feed, &rq->who, rq->params[0], view, err) < 0 ||
+	        feed_scoreboard(rq->app->feed, rq->params[0], view, &body, etag, err) < 0)
+		return err_result(err);
+	reply_header(rq, "ETag", "%s", etag);
+	reply_header(rq, "Cache-Control", view == FEED_JURY ? "private, no-cache" : "no-cache");
+	if (known && has_tag(known, etag))
+		rp->status = MHD_HTTP_NOT_MODIFIED;
+	else
+		buf_add(&rp->body, body->data, body->len);
+	return 0;
+}
