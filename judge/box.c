@@ -250,6 +250,7 @@ static void make_slots(struct daemon *d)
 	all->nslots = d->conf.slots > 0 ? (size_t)d->conf.slots : d->host.ncpus;
 	if (all->nslots > MAX_SLOTS)
 		die("more than %d slots", MAX_SLOTS);
+	all->nslots++; /* the doctor's */
 	all->ncells = all->nslots + 1 + all->nslots / SPARE_EVERY;
 	all->slots = xcalloc(all->nslots, sizeof(*all->slots));
 	all->cells = xcalloc(all->ncells, sizeof(*all->cells));
@@ -411,7 +412,7 @@ int main(int argc, char **argv)
 	open_signals(&d);
 	open_socket(&d);
 	log_info("box.started", "slots=%zu cgroups=%s budget_mib=%lld runtime=%s root=%s",
-	        d.all.nslots, cgroup_mode_name(d.host.cgroup.mode),
+	        d.all.nslots - 1, cgroup_mode_name(d.host.cgroup.mode),
 	        (long long)(d.host.budget_bytes / MIB), d.conf.runtime, d.conf.root);
 	loop(&d);
 	log_info("box.stopping", "slots=%zu", d.all.nslots);

@@ -8,6 +8,9 @@
  * by name (BOX_REFUSED with a sentence). After a packet that is no request at all box hangs up
  * and replaces the container.
  *
+ * One slot more than the judge's is kept for a caller named BOX_DOCTOR: `codearena doctor` must be
+ * able to examine a host whose slots are all at work.
+ *
  * One connection is one slot: it has one warm container and at most one step at work. The first
  * request is HELLO; box answers WELCOME, or REFUSED "no free slot" and hangs up. When the
  * connection ends, for whatever reason, its running step dies at once.
@@ -47,6 +50,8 @@
 
 #include "base/base.h"
 #include "base/err.h"
+
+#define BOX_DOCTOR "codearena doctor"
 
 enum {
 	BOX_MAGIC = 0x43416278, /* "CAbx" */

@@ -873,7 +873,7 @@ static void welcome(struct slot *s, const struct box_request *q)
 	const struct host *h = s->all->host;
 	struct box_reply r = make_reply(BOX_WELCOME, q->serial);
 
-	r.info.slots = (uint32_t)s->all->nslots;
+	r.info.slots = (uint32_t)s->all->nslots - 1; /* the doctor's is not for judging */
 	r.info.cgroup_mode = h->cgroup.mode;
 	r.info.memory_budget_bytes = h->budget_bytes;
 	snprintf(r.info.runtime, sizeof(r.info.runtime), "%s", h->conf->runtime);
@@ -898,12 +898,22 @@ static void kill_request(struct slot *s, const struct box_request *q)
 		s->q.limits.wall_ms = 1; /* loading: dies as soon as it runs */
 }
 
+/* The last slot is for whoever examines a host whose slots are all at work. */
+static bool is_reserved(const struct slot *s, const struct box_request *q)
+{
+	return s->index == s->all->nslots - 1 && strcmp(q->entry, BOX_DOCTOR) != 0;
+}
+
 static void dispatch(struct slot *s, const struct box_request *q)
 {
 	struct err err = {0};
 
 	if ((q->type == BOX_HELLO) != (s->phase == SLOT_NEW)) {
 		err_set(&err, ERR_INPUT, "HELLO comes first, and once");
+		refuse(s->fd, q->serial, &err);
+		hang_up(s, err.msg);
+	} else if (q->type == BOX_HELLO && is_reserved(s, q)) {
+		err_set(&err, ERR_BUSY, "no free slot");
 		refuse(s->fd, q->serial, &err);
 		hang_up(s, err.msg);
 	} else if (q->type == BOX_HELLO) {

@@ -49,7 +49,7 @@ struct slot {
 struct slots {
 	struct host *host;
 	struct slot *slots;
-	size_t nslots;
+	size_t nslots; /* the last one is the doctor's */
 	struct cell *cells;
 	size_t ncells;      /* more than slots, so that a fresh one is ready when one is replaced */
 	int64_t used_bytes; /* of the memory budget */
