@@ -338,15 +338,14 @@ static void end_number(struct compare *c)
 
 static void end_token(struct compare *c)
 {
+	bool is_short = c->state == IN_TEXT && expected_byte(c) != END;
 	char got[SHOWN_SIZE];
 
-	if (c->state == IN_WRONG && c->expected.len == 0)
-		wrong(c, "got \"%s\" after the end of the answer", show(&c->got, got));
-	else if (c->state == IN_WRONG)
-		wrong_token(c, "");
-	else if (c->state == IN_NUMBER)
+	if (c->state == IN_NUMBER)
 		end_number(c);
-	else if (c->state == IN_TEXT && expected_byte(c) != END)
+	else if (c->state == IN_WRONG && c->expected.len == 0)
+		wrong(c, "got \"%s\" after the end of the answer", show(&c->got, got));
+	else if (c->state == IN_WRONG || is_short)
 		wrong_token(c, "");
 	if (c->state != DECIDED)
 		c->state = IN_GAP;

@@ -98,14 +98,14 @@ static void add_end(struct box_compiled *c)
 	c->output = buf_take(&b);
 }
 
-int execute_compile(struct execution *x, const struct box_source *files, size_t n,
-        const char *entry, struct box_compiled *out, struct err *err)
+int execute_compile(
+        struct execution *x, const struct program *p, struct box_compiled *out, struct err *err)
 {
 	struct box_limits limits = box_compile_limits();
 	struct box_compile c = {.language = x->language->id,
-	        .entry = entry,
-	        .files = files,
-	        .nfiles = n,
+	        .entry = p->entry,
+	        .files = p->files,
+	        .nfiles = p->n,
 	        .limits = &limits};
 	int r;
 
@@ -119,7 +119,7 @@ int execute_compile(struct execution *x, const struct box_source *files, size_t 
 		add_end(out);
 		return 0;
 	}
-	r = box_load(x->box, x->language->id, entry, out->artifact_fd, err);
+	r = box_load(x->box, x->language->id, p->entry, out->artifact_fd, err);
 	if (r < 0)
 		box_compiled_free(out);
 	return r < 0 ? r : 1;

@@ -35,10 +35,16 @@ struct outcome {
 	char message[OUTCOME_MESSAGE_SIZE]; /* for the jury, ASCII; may be "" */
 };
 
+struct program {
+	const struct box_source *files;
+	size_t n;
+	const char *entry;
+};
+
 /* 1: compiled and loaded into the box; 0: compile error, out->output says why. On both the
  * caller calls box_compiled_free. */
-int execute_compile(struct execution *x, const struct box_source *files, size_t n,
-        const char *entry, struct box_compiled *out, struct err *err);
+int execute_compile(
+        struct execution *x, const struct program *p, struct box_compiled *out, struct err *err);
 
 struct test_case {
 	int input_fd, answer_fd; /* read-only files */

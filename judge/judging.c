@@ -200,7 +200,7 @@ static int compile(struct work *w, struct decision *out, struct err *err)
 	r = find_entry(w, &(struct language_files){texts, n}, entry, out, err);
 	if (r <= 0)
 		return r;
-	r = execute_compile(&w->x, sources, n, entry, &compiled, err);
+	r = execute_compile(&w->x, &(struct program){sources, n, entry}, &compiled, err);
 	if (r < 0)
 		return err_wrap(err, "compile");
 	if (r == 0)

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { LOOK_MS = 50, GIVE_UP_MS = 5000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+enum { LOOK_MS = 50, LOOK_NS = 50000000, GIVE_UP_MS = 5000, MS_PER_S = 1000 };
 
 static void drop_rights(void)
 {
@@ -37,7 +37,7 @@ static void block_signals(sigset_t *set)
 /* True when all slots have ended; false after ms, or at another signal. */
 static bool wait_for_slots(struct worker *w, const sigset_t *set, int64_t ms)
 {
-	const struct timespec look = {.tv_nsec = LOOK_MS * NS_PER_MS};
+	const struct timespec look = {.tv_nsec = LOOK_NS};
 
 	for (int64_t waited = 0; waited < ms; waited += LOOK_MS) {
 		if (atomic_load(&w->running) == 0)

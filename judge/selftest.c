@@ -54,7 +54,7 @@ static int judge_program(
 
 	if (r < 0)
 		return r;
-	r = execute_compile(x, &source, 1, entry, &compiled, err);
+	r = execute_compile(x, &(struct program){&source, 1, entry}, &compiled, err);
 	if (r < 0)
 		return r;
 	if (r == 0)

@@ -275,10 +275,11 @@ int testdata_open(struct testdata *t, struct pg *pg, const char *hash, struct er
 static int scan(struct testdata *t, struct err *err)
 {
 	DIR *d = opendir(t->folder);
+	struct dirent *f;
 
 	if (!d)
 		return err_set(err, ERR_BUSY, "%s: %s", t->folder, strerrordesc_np(errno));
-	for (struct dirent *f = readdir(d); f && t->n < MAX_FILES; f = readdir(d)) {
+	while (t->n < MAX_FILES && (f = readdir(d))) { // NOLINT(concurrency-mt-unsafe): one thread
 		struct entry e = {0};
 		struct stat st;
 

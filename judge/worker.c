@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "judge/selftest.h"
 
-#include <libgen.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
@@ -25,7 +24,7 @@ enum {
 	RECORD_TRIES = 3, /* of errors that time does not heal */
 	NAP_PIECE_MS = 100,
 	BOX_OPEN_MS = 10000,
-	NS_PER_MS = 1000000,
+	NAP_PIECE_NS = 100000000,
 	MIB = 1 << 20,
 	MIN_DISK_MIB = 64,
 	MIN_MEMORY_KIB = 128 << 10,
@@ -43,7 +42,7 @@ struct hands {
 
 void worker_nap(struct worker *w, int ms)
 {
-	const struct timespec piece = {.tv_nsec = NAP_PIECE_MS * NS_PER_MS};
+	const struct timespec piece = {.tv_nsec = NAP_PIECE_NS};
 	int slept = 0;
 
 	do {
@@ -449,11 +448,15 @@ static void *run_slot(void *arg)
 
 /* Life. */
 
+/* The folder `selftest` beside the language table. */
 static void find_selftests(struct worker *w)
 {
-	auto_free char *copy = xstrdup(w->conf->language_file);
+	const char *file = w->conf->language_file;
+	const char *slash = strrchr(file, '/');
+	int len = slash ? (int)(slash - file) : 1;
 
-	snprintf(w->selftest_folder, sizeof(w->selftest_folder), "%s/selftest", dirname(copy));
+	snprintf(w->selftest_folder, sizeof(w->selftest_folder), "%.*s/selftest", len,
+	        slash ? file : ".");
 }
 
 /* A writer waits for the steps at work, not for those that come after it. */
