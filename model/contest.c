@@ -228,8 +228,18 @@ static int load_teams(
 	return 0;
 }
 
-static int load(struct pg *pg, struct arena *a, const char *id, const char *teams,
-        struct contest *out, struct err *err)
+/* teams: as for load_teams. */
+static int load_rest(
+        struct pg *pg, struct arena *a, struct contest *c, const char *teams, struct err *err)
+{
+	if (load_freezes(pg, a, c, err) < 0 || load_problems(pg, a, c, err) < 0 ||
+	        load_teams(pg, a, c, teams, err) < 0)
+		return err_wrap(err, "load contest %s", c->id);
+	return 0;
+}
+
+static int load_row(
+        struct pg *pg, struct arena *a, const char *id, struct contest *out, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 
@@ -238,20 +248,22 @@ static int load(struct pg *pg, struct arena *a, const char *id, const char *team
 	if (PQntuples(r) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such contest: \"%.40s\"", id);
 	take_contest(a, r, out);
-	if (load_freezes(pg, a, out, err) < 0 || load_problems(pg, a, out, err) < 0 ||
-	        load_teams(pg, a, out, teams, err) < 0)
-		return err_wrap(err, "load contest %s", out->id);
 	return 0;
 }
 
 int contest_load(
         struct pg *pg, struct arena *a, const char *id, struct contest *out, struct err *err)
 {
-	return load(pg, a, id, NULL, out, err);
+	if (load_row(pg, a, id, out, err) < 0)
+		return err_result(err);
+	return load_rest(pg, a, out, NULL, err);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int contest_load_some(struct pg *pg, struct arena *a, const char *id, const struct contest_some *s,
         struct contest *out, struct err *err)
 {
-	return load(pg, a, id, pg_arg_array(a, s->teams, s->n), out, err);
+	if (load_row(pg, a, id, out, err) < 0)
+		return err_result(err);
+	return load_rest(pg, a, out, pg_arg_array(a, s->teams, s->n), err);
 }

@@ -7,6 +7,7 @@
  * reading further, one that stands behind the last event is a fault. */
 #include "model/event.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -100,15 +101,15 @@ static char *event_text(
 static void chain(const unsigned char previous[HASH_SIZE], const char *text,
         const unsigned char salt[SALT_SIZE], unsigned char out[HASH_SIZE])
 {
-	size_t len = strlen(text);
-	auto_free unsigned char *all = xmalloc(HASH_SIZE + len + SALT_SIZE);
+	auto_buf struct buf all = {0};
 
-	memcpy(all, previous, HASH_SIZE);
-	memcpy(all + HASH_SIZE, text, len);
-	memcpy(all + HASH_SIZE + len, salt, SALT_SIZE);
-	hash_sha256(all, HASH_SIZE + len + SALT_SIZE, out);
+	buf_add(&all, previous, HASH_SIZE);
+	buf_adds(&all, text);
+	buf_add(&all, salt, SALT_SIZE);
+	hash_sha256(all.data, all.len, out);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int event_append(struct pg *pg, struct arena *a, const char *contest_id, struct log_head *head,
         const struct event_draft *d, const char **text, struct err *err)
 {
@@ -145,22 +146,29 @@ static int take_event(struct arena *a, const PGresult *r, int row, struct event 
 	return take_bytes(pg_text(r, row, "hash"), e->hash, HASH_SIZE, err);
 }
 
-static int read_rows(struct pg *pg, const char *contest_id, int64_t after, size_t max, PGresult **r,
-        struct err *err)
+struct page {
+	const char *contest_id;
+	int64_t after;
+	size_t max;
+};
+
+static int read_page(struct pg *pg, const struct page *p, PGresult **r, struct err *err)
 {
 	auto_arena struct arena a = {0};
 
-	return pg_run(pg, Q_EVENT_READ, r, err, contest_id, pg_arg_int(&a, after),
-	        pg_arg_int(&a, (int64_t)max));
+	return pg_run(pg, Q_EVENT_READ, r, err, p->contest_id, pg_arg_int(&a, p->after),
+	        pg_arg_int(&a, (int64_t)p->max));
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int event_read(struct pg *pg, struct arena *a, const char *contest_id, int64_t after, size_t max,
         struct event **out, size_t *n, struct err *err)
 {
+	struct page page = {contest_id, after, max};
 	auto_pgresult PGresult *r = NULL;
 	size_t count;
 
-	if (read_rows(pg, contest_id, after, max, &r, err) < 0)
+	if (read_page(pg, &page, &r, err) < 0)
 		return err_result(err);
 	count = (size_t)PQntuples(r);
 	*out = arena_alloc(a, count * sizeof(**out) + 1);
@@ -253,9 +261,10 @@ static int check_event(
 static int check_batch(struct pg *pg, struct walk *w, int *n, struct err *err)
 {
 	auto_arena struct arena a = {0};
+	struct page page = {w->contest_id, w->number, VERIFY_BATCH};
 	auto_pgresult PGresult *r = NULL;
 
-	if (read_rows(pg, w->contest_id, w->number, VERIFY_BATCH, &r, err) < 0)
+	if (read_page(pg, &page, &r, err) < 0)
 		return err_result(err);
 	*n = PQntuples(r);
 	for (int row = 0; row < *n; row++) {
@@ -271,13 +280,14 @@ static int check_batch(struct pg *pg, struct walk *w, int *n, struct err *err)
 static int check_head(struct pg *pg, const struct walk *w, struct err *err)
 {
 	auto_arena struct arena a = {0};
+	struct page page = {w->contest_id, w->number, 1};
 	auto_pgresult PGresult *next = NULL;
 	struct log_head head;
 
 	if (event_head(pg, &a, w->contest_id, &head, err) < 0)
 		return err_result(err);
 	if (head.number > w->number) {
-		if (read_rows(pg, w->contest_id, w->number, 1, &next, err) < 0)
+		if (read_page(pg, &page, &next, err) < 0)
 			return err_result(err);
 		return PQntuples(next) ? 1 : wrong(w, w->number + 1, "missing at the end", err);
 	}
@@ -290,6 +300,7 @@ static int check_head(struct pg *pg, const struct walk *w, struct err *err)
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): number and hash of the anchor belong together */
 int event_verify(struct pg *pg, const char *contest_id, int64_t anchor_number,
         const unsigned char anchor[HASH_SIZE], int64_t *n, struct err *err)
 {

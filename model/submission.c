@@ -36,6 +36,7 @@ static const char *lease(struct arena *a)
 	return arena_printf(a, "%d milliseconds", LEASE_MS);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int submission_claim(struct pg *pg, struct arena *a, const char *worker,
         const char *const *languages, size_t n, struct claim *out, struct err *err)
 {
@@ -59,6 +60,7 @@ static bool is_in(const PGresult *r, const char *judgement_id)
 	return false;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): claims and answers are arrays */
 int submission_heartbeat(struct pg *pg, const char *worker, const struct claim *const *claims,
         size_t n, bool *still_mine, struct err *err)
 {
@@ -79,6 +81,7 @@ int submission_heartbeat(struct pg *pg, const char *worker, const struct claim *
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): failed and why say one thing */
 int submission_release(struct pg *pg, const struct claim *c, bool failed, const char *why,
         int *failures, struct err *err)
 {
@@ -92,6 +95,7 @@ int submission_release(struct pg *pg, const struct claim *c, bool failed, const 
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int submission_files(struct pg *pg, struct arena *a, const char *submission_id,
         struct submission_file **files, size_t *n, struct err *err)
 {
@@ -130,6 +134,7 @@ int submission_ring(struct kv *kv, size_t n, struct err *err)
 	return kv_argv(kv, NULL, err, (int)(2 + rings), argv, NULL);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int submission_expired(
         struct pg *pg, struct arena *a, struct expired *out, size_t max, size_t *n, struct err *err)
 {

@@ -23,16 +23,23 @@ struct sub *facts_find(const struct team_facts *t, const char *submission_id)
 	return NULL;
 }
 
-static int take_sub(struct arena *a, const PGresult *r, int row, const struct contest *c,
-        struct sub *s, struct err *err)
+/* What is being read: rows, for which contest, into which memory. */
+struct reading {
+	struct arena *a;
+	const struct contest *c;
+	const PGresult *r;
+};
+
+static int take_sub(const struct reading *in, int row, struct sub *s, struct err *err)
 {
+	const PGresult *r = in->r;
 	const char *judgement = pg_text(r, row, "judgement_id");
 
 	*s = (struct sub){
-	        .id = arena_strdup(a, pg_text(r, row, "id")),
-	        .judgement_id = judgement ? arena_strdup(a, judgement) : NULL,
-	        .team = contest_team_find(c, pg_text(r, row, "team_id")),
-	        .problem = contest_problem_find(c, pg_text(r, row, "problem_id")),
+	        .id = arena_strdup(in->a, pg_text(r, row, "id")),
+	        .judgement_id = judgement ? arena_strdup(in->a, judgement) : NULL,
+	        .team = contest_team_find(in->c, pg_text(r, row, "team_id")),
+	        .problem = contest_problem_find(in->c, pg_text(r, row, "problem_id")),
 	        .fact = {.ordinal = pg_int(r, row, "ordinal"),
 	                .contest_time_ms = pg_int(r, row, "contest_time_ms"),
 	                .points_milli = pg_int(r, row, "points_milli")},
@@ -56,29 +63,30 @@ static int team_end(const PGresult *r, int from)
 	return row;
 }
 
-static int take_rows(struct arena *a, const PGresult *r, const struct contest *c, size_t spare,
-        struct facts *out, struct err *err)
+static int take_rows(const struct reading *in, size_t spare, struct facts *out, struct err *err)
 {
 	int end;
 
-	for (int from = 0; from < PQntuples(r); from = end) {
-		const struct contest_team *team = contest_team_find(c, pg_text(r, from, "team_id"));
+	for (int from = 0; from < PQntuples(in->r); from = end) {
+		const char *id = pg_text(in->r, from, "team_id");
+		const struct contest_team *team = contest_team_find(in->c, id);
 		struct team_facts *t;
 
-		end = team_end(r, from);
+		end = team_end(in->r, from);
 		if (!team)
-			return err_set(err, ERR_BUG, "a submission's team is not in the contest");
-		t = facts_of_team(out, c, team);
+			return err_set(err, ERR_BUG, "team %.40s is not in the contest", id);
+		t = facts_of_team(out, in->c, team);
 		t->cap = (size_t)(end - from) + spare;
-		t->subs = arena_alloc(a, t->cap * sizeof(*t->subs));
+		t->subs = arena_alloc(in->a, t->cap * sizeof(*t->subs));
 		for (int row = from; row < end; row++) {
-			if (take_sub(a, r, row, c, &t->subs[t->n++], err) < 0)
+			if (take_sub(in, row, &t->subs[t->n++], err) < 0)
 				return err_result(err);
 		}
 	}
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int facts_load(struct pg *pg, struct arena *a, const struct contest *c,
         const struct facts_want *want, struct facts *out, struct err *err)
 {
@@ -91,7 +99,7 @@ int facts_load(struct pg *pg, struct arena *a, const struct contest *c,
 	if (failed < 0)
 		return err_result(err);
 	out->teams = arena_alloc(a, c->nteams * sizeof(*out->teams) + 1);
-	if (take_rows(a, r, c, want->spare, out, err) < 0)
+	if (take_rows(&(struct reading){a, c, r}, want->spare, out, err) < 0)
 		return err_result(err);
 	for (size_t i = 0; want->spare && i < c->nteams; i++) {
 		struct team_facts *t = &out->teams[i];
@@ -109,6 +117,7 @@ static struct fact fact_for(const struct contest *c, const struct sub *s, enum v
 	return v == VIEW_PUBLIC ? freeze_public_fact(c, s->submitted_ms, s->fact) : s->fact;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): whose facts, for whom, and where the answer goes */
 void facts_view(const struct contest *c, const struct contest_team *team,
         const struct team_facts *t, enum view_of v, struct arena *a, struct view *out)
 {
@@ -183,7 +192,7 @@ static const struct sub **in_order(const struct contest *c, const struct facts *
 
 	for (size_t i = 0; i < c->nteams; i++)
 		count += facts->teams[i].n;
-	all = xcalloc(count + 1, sizeof(*all));
+	all = xcalloc(count + 1, sizeof(const struct sub *));
 	*n = 0;
 	for (size_t i = 0; i < c->nteams; i++) {
 		if (!facts_may_be_first(&c->teams[i]))

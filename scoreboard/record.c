@@ -335,7 +335,7 @@ static int put_cells(struct batch *b, struct err *err)
 		if (b->added[i] && is_last_of_cell(b, i))
 			cells[n++] = record_change_cell(&b->changes[i]);
 	}
-	return record_put_cells(b->pg, b->a, b->c.id, cells, n, err);
+	return record_put_cells(b->pg, b->c.id, cells, n, err);
 }
 
 /* A scheduled start passes without an event: the first submission brings the problems to the
@@ -417,42 +417,44 @@ static void reset(struct new_submission *s)
 	s->contest_time_ms = 0;
 }
 
-static int try_batch(struct pg *pg, struct arena *a, const char *contest_id,
-        struct new_submission *subs, size_t n, struct err *err)
+static int try_batch(const struct batch *from, struct err *err)
 {
-	struct batch b = {.pg = pg, .a = a, .contest_id = contest_id, .subs = subs, .n = n};
+	struct batch b = *from;
 	int result;
 
-	b.changes = arena_alloc(a, n * sizeof(*b.changes));
-	b.added = arena_alloc(a, n * sizeof(*b.added));
-	for (size_t i = 0; i < n; i++)
-		reset(&subs[i]);
-	if (pg_begin(pg, err) < 0)
+	b.changes = arena_alloc(b.a, b.n * sizeof(*b.changes));
+	b.added = arena_alloc(b.a, b.n * sizeof(*b.added));
+	for (size_t i = 0; i < b.n; i++)
+		reset(&b.subs[i]);
+	if (pg_begin(b.pg, err) < 0)
 		return err_result(err);
-	result = record_end(pg, run_batch(&b, err), err);
+	result = record_end(b.pg, run_batch(&b, err), err);
 	PQclear(b.languages);
 	PQclear(b.keys);
 	return result;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): an array, its length, and the usual three */
 int record_submissions(struct pg *pg, struct arena *a, const char *contest_id,
         struct new_submission *batch, size_t n, struct err *err)
 {
+	struct batch all = {.pg = pg, .a = a, .contest_id = contest_id, .subs = batch, .n = n};
 	struct err why = {0};
-	bool theirs;
 
-	if (n == 0 || try_batch(pg, a, contest_id, batch, n, &why) == 0)
+	if (n == 0 || try_batch(&all, &why) == 0)
 		return 0;
 	/* The contest itself, or a database that is away, concerns all of them. */
-	theirs = why.code == ERR_INPUT || why.code == ERR_CONFLICT || why.code == ERR_BUG;
-	if (!theirs) {
+	if (why.code != ERR_INPUT && why.code != ERR_CONFLICT && why.code != ERR_BUG) {
 		*err = why;
 		return err_wrap(err, "record submissions");
 	}
 	for (size_t i = 0; i < n; i++) {
+		struct batch single = all;
 		struct err one = n == 1 ? why : (struct err){0};
 
-		if (n > 1 && try_batch(pg, a, contest_id, &batch[i], 1, &one) == 0)
+		single.subs = &batch[i];
+		single.n = 1;
+		if (n > 1 && try_batch(&single, &one) == 0)
 			continue;
 		reset(&batch[i]);
 		batch[i].err = one;

@@ -83,10 +83,11 @@ static json_t *bulk_part(const struct whole *w, enum view_of v, int64_t now_ms, 
 
 struct about {
 	const char *contest_id, *kind, *actor, *reason;
+	struct log_head head;
 };
 
-static int append(struct pg *pg, struct arena *a, const struct about *ab, struct log_head *head,
-        struct event_draft *d, struct err *err)
+static int append(
+        struct pg *pg, struct arena *a, struct about *ab, struct event_draft *d, struct err *err)
 {
 	json_auto_t *subject = json_object();
 
@@ -96,7 +97,7 @@ static int append(struct pg *pg, struct arena *a, const struct about *ab, struct
 		json_object_set_new(subject, "reason", json_string(ab->reason));
 	d->kind = ab->kind;
 	d->subject = subject;
-	return event_append(pg, a, ab->contest_id, head, d, NULL, err);
+	return event_append(pg, a, ab->contest_id, &ab->head, d, NULL, err);
 }
 
 static int64_t event_time(const struct contest *c, const struct log_head *head)
@@ -104,22 +105,23 @@ static int64_t event_time(const struct contest *c, const struct log_head *head)
 	return c->start_ms == INT64_MIN ? INT64_MIN : contest_time_at(c, head->now_ms);
 }
 
-static int small_event(struct pg *pg, struct arena *a, const struct about *ab,
-        struct log_head *head, struct err *err)
+static int small_event(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
 {
+	const struct log_head *head = &ab->head;
+	struct contest_some no_team = {0};
 	struct contest c;
 	json_auto_t *jury = NULL;
 	json_auto_t *public_part = NULL;
 	struct event_draft d = {0};
 
-	if (contest_load_some(pg, a, ab->contest_id, &(struct contest_some){0}, &c, err) < 0)
+	if (contest_load_some(pg, a, ab->contest_id, &no_team, &c, err) < 0)
 		return err_result(err);
 	jury = small_part(&c, VIEW_JURY, head->now_ms);
 	public_part = small_part(&c, VIEW_PUBLIC, head->now_ms);
 	d.contest_time_ms = event_time(&c, head);
 	d.jury = jury;
 	d.public_part = public_part;
-	return append(pg, a, ab, head, &d, err);
+	return append(pg, a, ab, &d, err);
 }
 
 static int put_all_cells(struct pg *pg, struct arena *a, const struct whole *w, struct err *err)
@@ -140,12 +142,12 @@ static int put_all_cells(struct pg *pg, struct arena *a, const struct whole *w, 
 			        .cells = {[VIEW_JURY] = *jury, [VIEW_PUBLIC] = *public_cell}};
 		}
 	}
-	return record_put_cells(pg, a, w->c.id, cells, n, err);
+	return record_put_cells(pg, w->c.id, cells, n, err);
 }
 
-static int bulk_event(struct pg *pg, struct arena *a, const struct about *ab, struct log_head *head,
-        struct err *err)
+static int bulk_event(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
 {
+	const struct log_head *head = &ab->head;
 	struct whole w;
 	json_auto_t *jury = NULL;
 	json_auto_t *public_part = NULL;
@@ -158,7 +160,7 @@ static int bulk_event(struct pg *pg, struct arena *a, const struct about *ab, st
 	d.contest_time_ms = event_time(&w.c, head);
 	d.jury = jury;
 	d.public_part = public_part;
-	return append(pg, a, ab, head, &d, err);
+	return append(pg, a, ab, &d, err);
 }
 
 /* ---------------------------------------------------------------- buttons */
@@ -233,34 +235,33 @@ static const struct {
         [ACTION_FINALIZE] = {"finalize", "contest.finalize", Q_RECORD_FINALIZE, false},
 };
 
-static int act(struct pg *pg, struct arena *a, const struct about *ab, enum contest_action action,
+static int act(struct pg *pg, struct arena *a, struct about *ab, enum contest_action action,
         struct err *err)
 {
 	struct record_audit au = {.actor = ab->actor,
 	        .action = actions[action].audit,
 	        .contest_id = ab->contest_id,
 	        .reason = ab->reason};
-	struct log_head head;
 	struct contest c;
 	int failed;
 
-	if (event_lock(pg, a, ab->contest_id, &head, err) < 0 ||
+	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
 	        contest_load(pg, a, ab->contest_id, &c, err) < 0 ||
-	        check_action(pg, &c, action, head.now_ms, err) < 0 ||
-	        pg_run(pg, actions[action].q, NULL, err, ab->contest_id, head.now) < 0)
+	        check_action(pg, &c, action, ab->head.now_ms, err) < 0 ||
+	        pg_run(pg, actions[action].q, NULL, err, ab->contest_id, ab->head.now) < 0)
 		return err_result(err);
-	failed = actions[action].bulk ? bulk_event(pg, a, ab, &head, err)
-	                              : small_event(pg, a, ab, &head, err);
+	failed = actions[action].bulk ? bulk_event(pg, a, ab, err) : small_event(pg, a, ab, err);
 	if (failed < 0)
 		return err_result(err);
 	return record_audit(pg, &au, err);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): who, why and what, and the usual three */
 int record_action(struct pg *pg, const char *contest_id, enum contest_action action,
         const char *actor, const char *reason, struct err *err)
 {
 	auto_arena struct arena a = {0};
-	struct about ab = {contest_id, actions[action].kind, actor, reason};
+	struct about ab = {contest_id, actions[action].kind, actor, reason, {0}};
 
 	if (pg_begin(pg, err) < 0)
 		return err_result(err);
@@ -269,21 +270,20 @@ int record_action(struct pg *pg, const char *contest_id, enum contest_action act
 
 /* ---------------------------------------------------------------- settings */
 
-static int settle(struct pg *pg, struct arena *a, const struct about *ab, struct err *err)
+static int settle(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
 {
-	struct log_head head;
 	auto_free char *action = xasprintf("contest.%s", ab->kind);
 	struct record_audit au = {
 	        .actor = ab->actor, .action = action, .contest_id = ab->contest_id};
 
-	if (event_lock(pg, a, ab->contest_id, &head, err) < 0 ||
+	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
 	        pg_run(pg, Q_RECORD_RESCHEDULE, NULL, err, ab->contest_id) < 0 ||
-	        bulk_event(pg, a, ab, &head, err) < 0)
+	        bulk_event(pg, a, ab, err) < 0)
 		return err_result(err);
 	return record_audit(pg, &au, err);
 }
 
-static int settle_once(struct pg *pg, const struct about *ab, struct err *err)
+static int settle_once(struct pg *pg, struct about *ab, struct err *err)
 {
 	auto_arena struct arena a = {0};
 

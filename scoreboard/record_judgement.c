@@ -154,7 +154,7 @@ static int write_change(struct pg *pg, struct arena *a, const struct fact_change
 	if (compute_change(pg, a, fc, &ch, err) < 0)
 		return err_result(err);
 	cell = record_change_cell(&ch);
-	if (record_put_cells(pg, a, fc->c->id, &cell, 1, err) < 0)
+	if (record_put_cells(pg, fc->c->id, &cell, 1, err) < 0)
 		return err_result(err);
 	jury = record_change_part(&ch, VIEW_JURY);
 	public_part = record_change_part(&ch, VIEW_PUBLIC);
@@ -164,8 +164,9 @@ static int write_change(struct pg *pg, struct arena *a, const struct fact_change
 	return event_append(pg, a, fc->c->id, fc->head, &d, NULL, err);
 }
 
-/* The contest and all submissions of one team; *sub is the one. */
+/* The contest under its lock and all submissions of one team; *sub is the one. */
 struct loaded {
+	struct log_head head;
 	struct contest c;
 	struct facts facts;
 	struct sub *sub;
@@ -254,13 +255,13 @@ static int add_output(
 }
 
 static int judge_event(struct pg *pg, struct arena *a, const struct claim *claim, struct loaded *l,
-        struct log_head *head, struct err *err)
+        struct err *err)
 {
 	struct fact_change fc = {.c = &l->c,
 	        .facts = &l->facts,
 	        .sub = l->sub,
 	        .before = l->sub->fact,
-	        .head = head};
+	        .head = &l->head};
 	struct subject s = {.kind = "judgement",
 	        .submission_id = claim->submission_id,
 	        .judgement_id = claim->judgement_id,
@@ -277,25 +278,24 @@ static int judge_event(struct pg *pg, struct arena *a, const struct claim *claim
 static int judge(struct pg *pg, struct arena *a, const struct claim *claim,
         const struct decision *d, struct err *err)
 {
-	struct log_head head;
 	struct loaded l;
 	bool valid;
 	int current;
 
-	if (event_lock(pg, a, claim->contest_id, &head, err) < 0)
+	if (event_lock(pg, a, claim->contest_id, &l.head, err) < 0)
 		return err_result(err);
 	current = finish(pg, a, claim, d, err);
 	if (current <= 0)
 		return current;
 	if (load_team(pg, a, claim, &l, err) < 0)
 		return err_result(err);
-	if (add_runs(pg, claim, d, contest_time_at(&l.c, head.now_ms), err) < 0 ||
+	if (add_runs(pg, claim, d, contest_time_at(&l.c, l.head.now_ms), err) < 0 ||
 	        add_output(pg, claim, d, err) < 0)
 		return err_result(err);
 	valid = l.sub->judgement_id && strcmp(l.sub->judgement_id, claim->judgement_id) == 0;
 	if (!valid || !l.sub->counts)
 		return 1; /* of no board: practice, ignored, or a rejudging not applied */
-	if (judge_event(pg, a, claim, &l, &head, err) < 0)
+	if (judge_event(pg, a, claim, &l, err) < 0)
 		return err_result(err);
 	return 1;
 }
@@ -346,14 +346,14 @@ static int add_judgement(struct pg *pg, struct arena *a, struct rejudge *rj, str
 	return 0;
 }
 
-static int rejudge_event(struct pg *pg, struct arena *a, const struct rejudge *rj, struct loaded *l,
-        struct log_head *head, struct err *err)
+static int rejudge_event(
+        struct pg *pg, struct arena *a, const struct rejudge *rj, struct loaded *l, struct err *err)
 {
 	struct fact_change fc = {.c = &l->c,
 	        .facts = &l->facts,
 	        .sub = l->sub,
 	        .before = l->sub->fact,
-	        .head = head};
+	        .head = &l->head};
 	struct subject s = {.kind = "rejudge",
 	        .submission_id = l->sub->id,
 	        .judgement_id = rj->judgement_id,
@@ -371,20 +371,20 @@ static int rejudge_event(struct pg *pg, struct arena *a, const struct rejudge *r
 static int rejudge(struct pg *pg, struct arena *a, struct rejudge *rj, struct err *err)
 {
 	struct record_audit au = {.actor = rj->actor, .action = "rejudge", .reason = rj->reason};
-	struct log_head head;
 	struct loaded l;
 
 	if (find_submission(pg, a, rj, err) < 0 ||
-	        event_lock(pg, a, rj->who.contest_id, &head, err) < 0 ||
+	        event_lock(pg, a, rj->who.contest_id, &l.head, err) < 0 ||
 	        load_team(pg, a, &rj->who, &l, err) < 0 || add_judgement(pg, a, rj, err) < 0)
 		return err_result(err);
-	if (l.sub->counts && rejudge_event(pg, a, rj, &l, &head, err) < 0)
+	if (l.sub->counts && rejudge_event(pg, a, rj, &l, err) < 0)
 		return err_result(err);
 	au.contest_id = rj->who.contest_id;
 	au.subject = rj->who.submission_id;
 	return record_audit(pg, &au, err);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): who, why and what, and the usual three */
 int record_rejudge(struct pg *pg, struct arena *a, const char *submission_id, const char *actor,
         const char *reason, const char **judgement_id, struct err *err)
 {

@@ -42,8 +42,8 @@ static int put_batch(struct pg *pg, const char *contest_id, const struct record_
 	return pg_query(pg, Q_RECORD_CELLS, args, NULL, err);
 }
 
-int record_put_cells(struct pg *pg, struct arena *a UNUSED, const char *contest_id,
-        const struct record_cell *cells, size_t n, struct err *err)
+int record_put_cells(struct pg *pg, const char *contest_id, const struct record_cell *cells,
+        size_t n, struct err *err)
 {
 	for (size_t done = 0; done < n; done += PUT_BATCH) {
 		size_t count = n - done < PUT_BATCH ? n - done : PUT_BATCH;

@@ -11,8 +11,8 @@ struct record_cell {
 	struct cell cells[VIEW_COUNT];
 };
 /* At most one for each pair of team and problem. */
-int record_put_cells(struct pg *pg, struct arena *a, const char *contest_id,
-        const struct record_cell *cells, size_t n, struct err *err);
+int record_put_cells(struct pg *pg, const char *contest_id, const struct record_cell *cells,
+        size_t n, struct err *err);
 
 /* A team before and after something happened to its submissions to one problem. */
 struct record_change {
