@@ -158,6 +158,7 @@ static void add_histogram(
 {
 	uint64_t sum = 0;
 	int trim = *label ? (int)strlen(label) - 1 : 0;
+	char braces[160];
 
 	for (size_t i = 0; i < BUCKETS; i++) {
 		sum += h->buckets[i];
@@ -165,8 +166,9 @@ static void add_histogram(
 		        (double)bucket_us[i] / 1e6, sum);
 	}
 	buf_addf(out, "codearena_%s_bucket{%sle=\"+Inf\"} %" PRIu64 "\n", name, label, h->count);
-	buf_addf(out, "codearena_%s_sum{%.*s} %.6f\n", name, trim, label, (double)h->sum_us / 1e6);
-	buf_addf(out, "codearena_%s_count{%.*s} %" PRIu64 "\n", name, trim, label, h->count);
+	snprintf(braces, sizeof(braces), *label ? "{%.*s}" : "%.*s", trim, label);
+	buf_addf(out, "codearena_%s_sum%s %.6f\n", name, braces, (double)h->sum_us / 1e6);
+	buf_addf(out, "codearena_%s_count%s %" PRIu64 "\n", name, braces, h->count);
 }
 
 static void write_routes(const struct metrics *m, struct buf *out)
