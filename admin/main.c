@@ -21,7 +21,6 @@ static const struct command *const tables[] = {
         account_commands,
         submission_commands,
         board_commands,
-        backup_commands,
         doctor_commands,
 };
 

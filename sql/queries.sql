@@ -262,6 +262,9 @@ RETURNING contest_id
 
 -- ==== api: contests, problems, submissions
 
+-- name: api_partitions
+SELECT partitions_ahead()
+
 -- name: api_contests
 SELECT c.id FROM contests c
 WHERE NOT c.hidden OR $1::boolean
@@ -748,3 +751,20 @@ SELECT c.contest_id AS id FROM contest_counter c WHERE c.number > 0 ORDER BY c.c
 -- name: admin_log_heads
 SELECT contest_id AS contest, number, public_number, number || ':' || encode(head, 'hex') AS anchor
 FROM contest_counter WHERE $1::text IS NULL OR contest_id = $1 ORDER BY contest_id
+
+-- name: admin_clock
+SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms
+
+-- name: admin_instance
+SELECT name, incarnation, schema_version, current_setting('server_version') AS server FROM instance
+
+-- name: admin_workers
+SELECT name, status, slots, to_char(seen_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS seen,
+       seen_at > clock_timestamp() - interval '30 seconds' AS fresh
+FROM workers WHERE seen_at > clock_timestamp() - interval '1 day' ORDER BY name
+
+-- name: admin_dead_count
+SELECT count(*) AS n FROM dead_letters WHERE resolved_at IS NULL
+
+-- name: admin_language_published
+SELECT 1 FROM languages WHERE id = $1 AND enabled AND version <> ''
