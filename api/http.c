@@ -105,10 +105,9 @@ static bool has_header(const struct reply *rp, const char *name)
 static struct MHD_Response *make_response(struct request *rq)
 {
 	struct reply *rp = &rq->reply;
-	struct MHD_Response *r = rp->response;
+	struct MHD_Response *r = rp->response ? rp->response : rp->shared;
 	size_t len = rp->body.len;
 
-	rp->response = NULL;
 	if (!r) {
 		r = MHD_create_response_from_buffer(len, len ? buf_take(&rp->body) : NULL,
 		        len ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
@@ -121,9 +120,8 @@ static struct MHD_Response *make_response(struct request *rq)
 			MHD_add_response_header(r, "Cache-Control", "no-store");
 		MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
 	}
-	/* A ready-made response is shared by many: what is added here must be the same for all,
-	 * so handlers that bring one add no headers. */
-	for (int i = 0; i < rp->nheaders; i++)
+	/* A shared one is the same for all. */
+	for (int i = 0; i < rp->nheaders && r != rp->shared; i++)
 		MHD_add_response_header(r, rp->names[i], rp->values[i]);
 	return r;
 }
@@ -135,15 +133,19 @@ static enum MHD_Result send_reply(struct request *rq)
 	enum MHD_Result result = MHD_NO;
 	int64_t micros = clock_mono_us() - rq->started_us;
 
-	if (rq->http->err.code != ERR_NONE)
+	if (rq->http->err.code != ERR_NONE) {
 		reply_error(rq);
+		rq->reply.shared = NULL;
+	}
 	if (rq->reply.status == 0)
 		rq->reply.status = MHD_HTTP_OK;
 	r = make_response(rq);
 	if (!r)
 		return MHD_NO;
 	result = MHD_queue_response(rq->conn, (unsigned)rq->reply.status, r);
-	MHD_destroy_response(r);
+	if (r != rq->reply.shared)
+		MHD_destroy_response(r);
+	rq->reply.response = NULL;
 	rq->http->state = SENT;
 	h->counts.by_class[rq->reply.status / 100 % 6]++;
 	h->counts.total++;

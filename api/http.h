@@ -36,6 +36,7 @@ struct reply {
 	const char *type;              /* "application/json" when not set; static or arena */
 	struct buf body;               /* taken over */
 	struct MHD_Response *response; /* instead of type and body; one reference is taken over */
+	struct MHD_Response *shared;   /* the same, borrowed from one who keeps it */
 	int nheaders;
 	const char *names[MAX_REPLY_HEADERS]; /* static or arena, as the values */
 	const char *values[MAX_REPLY_HEADERS];

@@ -1,0 +1,129 @@
+/* submission_view.c -- a submission with its judgement, its runs as far as the contest shows them,
+ * and what the compiler said. */
+#include "api/submission_view.h"
+
+#include "api/access.h"
+#include "api/submission_shape.h"
+
+struct parts {
+	struct pg *pg;
+	struct arena arena;
+	struct contest contest;
+	struct eyes eyes;
+};
+
+static int load(struct parts *p, const struct identity *who, const PGresult *res, const char *id,
+        struct err *err)
+{
+	struct access x = {p->pg, &p->arena, who, false};
+	bool jury = access_viewer(who) == VIEWER_JURY;
+
+	if (PQntuples(res) == 0 || (!jury && strcmp(pg_text(res, 0, "team_id"), who->team_id) != 0))
+		return err_set(err, ERR_NOT_FOUND, "no such submission: \"%s\"", id);
+	if (access_contest(&x, pg_text(res, 0, "contest_id"), &p->contest, err) < 0)
+		return err_result(err);
+	p->eyes = (struct eyes){&p->contest, access_viewer(who), who->team_id};
+	return 0;
+}
+
+/* Runs of a judgement as far as show_runs goes; "count" tells how many were accepted. */
+static int add_runs(struct parts *p, const char *judgement, json_t *o, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	bool jury = p->eyes.viewer == VIEWER_JURY;
+	bool all = jury || strcmp(p->contest.show_runs, "verdicts") == 0;
+	int accepted = 0;
+	json_t *list = NULL;
+
+	if (pg_run(p->pg, Q_API_RUNS, &res, err, p->contest.id, NULL, judgement,
+	            pg_arg_bool(jury)) < 0)
+		return err_result(err);
+	list = json_array();
+	for (int i = 0; i < PQntuples(res); i++) {
+		accepted += strcmp(pg_text(res, i, "verdict"), "AC") == 0;
+		if (all)
+			json_array_append_new(list, shape_run(&p->eyes, res, i));
+	}
+	shape_set(o, "runs", list);
+	if (all || strcmp(p->contest.show_runs, "count") == 0) {
+		shape_set(o, "tests_accepted", json_integer(accepted));
+		shape_set(o, "tests_run", json_integer(PQntuples(res)));
+	}
+	return 0;
+}
+
+static int add_compile_output(
+        struct parts *p, const char *id, const char *judgement, json_t *o, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	auto_free unsigned char *bytes = NULL;
+	auto_buf struct buf text = {0};
+	json_t *value = NULL;
+	size_t len = 0;
+
+	if (pg_run(p->pg, Q_API_COMPILE_OUTPUT, &res, err, id, judgement) < 0)
+		return err_result(err);
+	if (PQntuples(res) == 0)
+		return 0;
+	bytes = pg_bytes(res, 0, "body", &len);
+	/* What a compiler prints may be no UTF-8. */
+	buf_add_json(&text, bytes ? (const char *)bytes : "", len);
+	value = json_loadb(text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	shape_set(o, "compile_output", value ? value : json_null());
+	return 0;
+}
+
+/* The judgement that counts: the last valid one, if it has begun. */
+static int add_judgement(struct parts *p, const char *id, json_t *o, bool *final, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	int row = -1;
+
+	shape_set(o, "judgement", json_null());
+	shape_set(o, "runs", json_array());
+	shape_set(o, "compile_output", json_null());
+	if (pg_run(p->pg, Q_API_JUDGEMENTS, &res, err, p->contest.id, NULL, id) < 0)
+		return err_result(err);
+	for (int i = 0; i < PQntuples(res); i++)
+		if (pg_bool(res, i, "valid"))
+			row = i;
+	if (row < 0)
+		return 0;
+	shape_set(o, "judgement", shape_judgement(&p->eyes, res, row));
+	*final = eyes_see_verdict(&p->eyes, res, row);
+	if (!*final)
+		return 0;
+	if (add_runs(p, pg_text(res, row, "id"), o, err) < 0)
+		return err_result(err);
+	return add_compile_output(p, id, pg_text(res, row, "id"), o, err);
+}
+
+static int view(struct parts *p, const struct identity *who, const char *id,
+        struct submission_view *v, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	json_auto_t *o = NULL;
+	auto_free char *text = NULL;
+
+	if (pg_run(p->pg, Q_API_SUBMISSION, &res, err, id) < 0 || load(p, who, res, id, err) < 0)
+		return err_result(err);
+	o = shape_submission(&p->eyes, res, 0);
+	if (add_judgement(p, id, o, &v->final, err) < 0)
+		return err_result(err);
+	text = json_dumps(o, JSON_COMPACT);
+	assert(text);
+	buf_adds(&v->body, text);
+	return 0;
+}
+
+int submission_view(struct pg *pg, const struct identity *who, const char *submission_id,
+        struct submission_view *v, struct err *err)
+{
+	struct parts p = {.pg = pg};
+	int result = 0;
+
+	*v = (struct submission_view){0};
+	result = view(&p, who, submission_id, v, err);
+	arena_free(&p.arena);
+	return result;
+}
