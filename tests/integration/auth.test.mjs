@@ -30,7 +30,7 @@ const login = (username, password) => arena.http('POST', '/api/login', { body: {
 const account = (token) => arena.http('GET', '/api/account', { token });
 
 test('a login gives a token, cookies and who it is', async () => {
-	const answer = await login('team1', 'pw-team1');
+	const answer = await login('team1', 'password-team1');
 	assert.equal(answer.status, 200);
 	assert.equal(answer.body.account.username, 'team1');
 	assert.equal(answer.body.account.role, 'team');
@@ -44,7 +44,7 @@ test('a login gives a token, cookies and who it is', async () => {
 });
 
 test('a wrong password and an unknown user get the same words', async () => {
-	const wrong = await login('team1', 'pw-team2');
+	const wrong = await login('team1', 'password-team2');
 	const unknown = await login('nobody-here', 'pw');
 	says(wrong, 401, /password/);
 	assert.equal(unknown.status, 401);
@@ -52,10 +52,10 @@ test('a wrong password and an unknown user get the same words', async () => {
 });
 
 test('Bearer, Basic and the cookie all say who it is', async () => {
-	const { body: { token } } = await login('team2', 'pw-team2');
+	const { body: { token } } = await login('team2', 'password-team2');
 	assert.equal((await account(token)).body.team_id, 'team2');
 	assert.equal((await arena.http('GET', '/api/account', { cookie: `codearena_token=${token}` })).body.team_id, 'team2');
-	const basic = `Basic ${Buffer.from('team2:pw-team2').toString('base64')}`;
+	const basic = `Basic ${Buffer.from('team2:password-team2').toString('base64')}`;
 	assert.equal((await arena.http('GET', '/api/account', { headers: { authorization: basic } })).body.team_id, 'team2');
 	const bad = `Basic ${Buffer.from('team2:pw').toString('base64')}`;
 	assert.equal((await arena.http('GET', '/api/account', { headers: { authorization: bad } })).status, 401);
@@ -69,7 +69,7 @@ const sign = (header, claims, key) => {
 };
 
 test('a token that is expired, unsigned, signed otherwise or changed is refused', async () => {
-	const { body: { token } } = await login('team1', 'pw-team1');
+	const { body: { token } } = await login('team1', 'password-team1');
 	const [head, claims] = token.split('.').slice(0, 2).map((t) => JSON.parse(Buffer.from(t, 'base64url')));
 	const key = arena.secrets['jwt-key'];
 	assert.equal((await account(sign(head, claims, key))).status, 200, 'the key of this test is the right one');
@@ -93,7 +93,7 @@ test('a token that is expired, unsigned, signed otherwise or changed is refused'
 });
 
 test('a refresh token is used once; used again, the whole family ends', async () => {
-	const first = (await login('team3', 'pw-team3')).body;
+	const first = (await login('team3', 'password-team3')).body;
 	const refresh = (refresh_token) => arena.http('POST', '/api/refresh', { body: { refresh_token } });
 	const second = await refresh(first.refresh_token);
 	assert.equal(second.status, 200, second.text);
@@ -102,17 +102,17 @@ test('a refresh token is used once; used again, the whole family ends', async ()
 	says(await refresh(first.refresh_token), 401, /./);
 	says(await refresh(second.body.refresh_token), 401, /./);
 	says(await refresh('not-a-token'), 401, /./);
-	assert.equal((await refresh((await login('team3', 'pw-team3')).body.refresh_token)).status, 200, 'a new login is a new family');
+	assert.equal((await refresh((await login('team3', 'password-team3')).body.refresh_token)).status, 200, 'a new login is a new family');
 });
 
 test('after a logout the refresh token is worth nothing', async () => {
-	const { token, refresh_token } = (await login('team3', 'pw-team3')).body;
+	const { token, refresh_token } = (await login('team3', 'password-team3')).body;
 	assert.ok((await arena.http('POST', '/api/logout', { token, body: { refresh_token } })).status < 300);
 	assert.equal((await arena.http('POST', '/api/refresh', { body: { refresh_token } })).status, 401);
 });
 
 test('a page of another site can do nothing with the cookie', async () => {
-	const { body: { token } } = await login('team1', 'pw-team1');
+	const { body: { token } } = await login('team1', 'password-team1');
 	const body = { problem_id: 'addup', language_id: 'c', code: 'int main(){}' };
 	const options = { cookie: `codearena_token=${token}`, body };
 	const post = (headers) => arena.http('POST', '/api/contests/now/submissions', { ...options, headers });

@@ -578,7 +578,7 @@ export class Arena {
 	}
 
 	// A token for a user made by `team`, remembered.
-	async login(username, password = `pw-${username}`) {
+	async login(username, password = `password-${username}`) {
 		if (this.tokens.has(username)) return this.tokens.get(username);
 		const answer = await this.http('POST', '/api/login', { body: { username, password } });
 		if (answer.status !== 200) throw new Error(`login of ${username}: ${answer.status} ${answer.text}`);
@@ -596,14 +596,14 @@ export class Arena {
 		for (const id of ids) await this.codearena('problem', 'import', this.problem(id));
 	}
 
-	// Teams team1..teamN and their accounts (password pw-<name>), and an admin named root.
+	// Teams team1..teamN and their accounts (password password-<name>), and an admin named root.
 	async makeAccounts(teams) {
 		const names = Array.from({ length: teams }, (_, i) => `team${i + 1}`);
 		const lines = names.map((name) => `${name},Team ${name.slice(4)}`);
 		fs.writeFileSync(this.path('teams.csv'), ['id,name', ...lines, ''].join('\n'));
-		const accounts = names.map((name) => `${name},pw-${name},team,${name}`);
+		const accounts = names.map((name) => `${name},password-${name},team,${name}`);
 		fs.writeFileSync(this.path('accounts.csv'),
-			['username,password,role,team_id', ...accounts, 'root,pw-root,admin,', 'jury,pw-jury,jury,', ''].join('\n'));
+			['username,password,role,team_id', ...accounts, 'root,password-root,admin,', 'jury,password-jury,jury,', ''].join('\n'));
 		await this.codearena('team', 'import', this.path('teams.csv'));
 		await this.codearena('account', 'import', this.path('accounts.csv'));
 		return names;
