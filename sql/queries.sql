@@ -431,7 +431,7 @@ ORDER BY s.ordinal DESC LIMIT 200;
 
 -- name: feed_clarifications
 SELECT id, contest_id, problem_id, from_team_id, to_team_id, reply_to_id, text, contest_time_ms,
-       floor(extract(epoch FROM at) * 1000)::bigint AS at_ms
+       floor(extract(epoch FROM at) * 1000)::bigint AS at_ms, answered_at IS NOT NULL AS answered
 FROM clarifications WHERE at > clock_timestamp() - interval '30 seconds' ORDER BY at, id;
 
 -- name: feed_queue
@@ -636,9 +636,9 @@ FROM problems p LEFT JOIN problem_versions v ON v.problem_id = p.id AND v.versio
 ORDER BY p.id
 
 -- name: admin_organization_put
-INSERT INTO organizations (id, name, country) VALUES ($1, coalesce($2, $1), $3)
-ON CONFLICT (id) DO UPDATE SET name = coalesce($2, organizations.name),
-	country = coalesce($3, organizations.country)
+INSERT INTO organizations (id, name, country) VALUES ($1::text, coalesce($2::text, $1::text), $3::text)
+ON CONFLICT (id) DO UPDATE SET name = coalesce($2::text, organizations.name),
+	country = coalesce($3::text, organizations.country)
 
 -- name: admin_team_put
 INSERT INTO teams (id, name, display_name, organization_id) VALUES ($1, $2, $3, $4)
