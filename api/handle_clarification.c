@@ -72,7 +72,7 @@ static int read_question(
 	q->problem = p ? p->id : NULL;
 	if (!q->reply_to)
 		return 0;
-	if (read(rq, q->reply_to, &res, err) < 0)
+	if (find(rq, q->reply_to, &res, err) < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_INPUT, "no such clarification: \"%s\"", q->reply_to);
@@ -104,7 +104,7 @@ int handle_clarify(struct request *rq, struct reply *rp, struct err *err)
 	if (q.reply_to && !q.from_team &&
 	        pg_run(pg, Q_API_CLARIFICATION_ANSWERED, NULL, err, c.id, q.reply_to) < 0)
 		return err_result(err);
-	if (read(rq, pg_text(res, 0, "id"), &made, err) < 0)
+	if (find(rq, pg_text(res, 0, "id"), &made, err) < 0)
 		return err_result(err);
 	rp->status = MHD_HTTP_CREATED;
 	return reply_json(rp, clarification_json(made, 0));
