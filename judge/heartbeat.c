@@ -43,7 +43,8 @@ static void stop_slot(struct worker_slot *s, const struct claim *c)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void extend(struct worker *w, struct pg *pg, struct kv *kv)
+/* False when PostgreSQL did not answer; said once. */
+static bool extend(struct worker *w, struct pg *pg, struct kv *kv, bool failing)
 {
 	auto_arena struct arena a = {0};
 	struct held *h = arena_alloc(&a, sizeof(*h));
@@ -52,10 +53,11 @@ static void extend(struct worker *w, struct pg *pg, struct kv *kv)
 
 	collect(w, &a, h);
 	if (h->n == 0)
-		return;
+		return true;
 	if (submission_heartbeat(pg, w->name, h->list, h->n, mine, &err) < 0) {
-		log_warn("heartbeat.failed", "why=\"%s\"", err.msg);
-		return;
+		if (!failing)
+			log_warn("heartbeat.failed", "why=\"%s\"", err.msg);
+		return false;
 	}
 	for (size_t i = 0; i < h->n; i++) {
 		if (!mine[i])
@@ -65,6 +67,7 @@ static void extend(struct worker *w, struct pg *pg, struct kv *kv)
 			        kv_key(kv, "processing:%s", h->list[i]->judgement_id), w->name,
 			        LEASE_MS);
 	}
+	return true;
 }
 
 static json_t *info_json(struct worker *w)
@@ -105,10 +108,10 @@ void *heartbeat_run(void *arg)
 	struct pg *pg = pg_new(w->conf);
 	struct kv *kv = kv_new(w->conf);
 	char said[STATUS_SIZE] = "", status[STATUS_SIZE];
-	bool first = true;
+	bool first = true, failing = false;
 
 	for (unsigned tick = 0; !atomic_load(&w->done); tick++) {
-		extend(w, pg, kv);
+		failing = !extend(w, pg, kv, failing);
 		worker_status(w, status);
 		if ((tick % SEEN_EVERY == 0 || strcmp(said, status) != 0) &&
 		        say_status(w, pg, status, first) == 0) {

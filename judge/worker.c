@@ -334,7 +334,7 @@ static void log_judged(const struct claim *c, const struct decision *d, int64_t 
 }
 
 /* Until it is recorded or refused; while PostgreSQL is away the result is held. */
-static void record(
+static bool record(
         struct hands *h, struct arena *a, const struct claim *c, const struct decision *d)
 {
 	struct judging j = judging_of(h);
@@ -342,10 +342,10 @@ static void record(
 	int bugs = 0;
 	int r = judging_record(&j, a, c, d, &err);
 
-	while (r < 0 && bugs < RECORD_TRIES && !atomic_load(&h->worker->abandon)) {
-		if (err.code != ERR_BUSY)
-			bugs++;
+	if (r < 0)
 		log_warn("submission.held", "id=%s why=\"%s\"", c->submission_id, err.msg);
+	while (r < 0 && bugs < RECORD_TRIES && !atomic_load(&h->worker->abandon)) {
+		bugs += err.code != ERR_BUSY;
 		worker_nap(h->worker, RECORD_RETRY_MS);
 		r = judging_record(&j, a, c, d, &err);
 	}
@@ -353,6 +353,7 @@ static void record(
 		give_back(h, c, err.code != ERR_BUSY, err.msg);
 	else if (r == 0)
 		log_warn("submission.refused", "id=%s attempt=%d", c->submission_id, c->attempt);
+	return r > 0;
 }
 
 static void judge_claim(struct hands *h, struct arena *a, const struct claim *c)
@@ -365,8 +366,8 @@ static void judge_claim(struct hands *h, struct arena *a, const struct claim *c)
 
 	has_decided(h->slot);
 	if (r == 0) {
-		log_judged(c, &d, start_ms);
-		record(h, a, c, &d);
+		if (record(h, a, c, &d))
+			log_judged(c, &d, start_ms);
 	} else if (err.code == ERR_CONFLICT && atomic_load(&h->worker->abandon)) {
 		give_back(h, c, false, "the judge was stopped");
 	} else if (err.code == ERR_CONFLICT) {
