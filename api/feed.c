@@ -399,6 +399,8 @@ static int sync_boards(struct feed *f, struct err *err)
 		return err_wrap(err, "feed");
 	if (PQntuples(r) == 0)
 		return 0;
+	if (pg_null(r, 0, "incarnation"))
+		return err_set(err, ERR_BUG, "the instance has no row");
 	atomic_store(&f->skew_ms, pg_int(r, 0, "now_ms") - clock_wall_ms());
 	anew = take_incarnation(f, pg_text(r, 0, "incarnation"));
 	for (int i = 0; i < PQntuples(r); i++) {
@@ -607,6 +609,7 @@ static struct frame *clarification_frame(const PGresult *r, int row)
 	json_object_set_new(o, "time", json_string(time));
 	clock_format_reltime(pg_int(r, row, "contest_time_ms"), time);
 	json_object_set_new(o, "contest_time", json_string(time));
+	json_object_set_new(o, "answered", json_boolean(pg_bool(r, row, "answered")));
 	text = json_text(o);
 	sse_event(&out, NULL, "clarification", text, strlen(text));
 	return frame_new(TOPIC_CLARIFICATIONS, 0, out.data, out.len);
@@ -618,11 +621,14 @@ static void send_clarification(struct feed *f, const PGresult *r, int row)
 	const char *contest = pg_text(r, row, "contest_id");
 	const char *from = pg_text(r, row, "from_team_id");
 	const char *to = pg_text(r, row, "to_team_id");
+	const struct feed_board *fb = find(f, contest);
 	struct frame *frame = clarification_frame(r, row);
 	char channel[CHANNEL_SIZE];
 
 	publish(f, contest, FEED_JURY, frame_hold(frame));
-	if (from || to) {
+	if (!fb || !freeze_public_problems(&fb->contest, now_ms(f))) {
+		frame_drop(frame); /* before the start it may speak of what nobody knows yet */
+	} else if (from || to) {
 		snprintf(channel, sizeof(channel), "team:%s:%s", contest, from ? from : to);
 		sse_publish(f->sse, channel, frame);
 	} else {

@@ -768,3 +768,26 @@ SELECT count(*) AS n FROM dead_letters WHERE resolved_at IS NULL
 
 -- name: admin_language_published
 SELECT 1 FROM languages WHERE id = $1 AND enabled AND version <> ''
+
+-- name: admin_backup_manifest
+WITH s AS MATERIALIZED (SELECT pg_export_snapshot() AS id)
+SELECT s.id AS snapshot, jsonb_build_object('format', 1, 'instance', i.name,
+	'incarnation', i.incarnation, 'schema_version', i.schema_version,
+	'at', to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+	'heads', (SELECT coalesce(jsonb_agg(jsonb_build_object('contest', c.contest_id,
+		'number', c.number, 'public_number', c.public_number,
+		'head', encode(c.head, 'hex')) ORDER BY c.contest_id), '[]')
+		FROM contest_counter c)) AS manifest
+FROM s, instance i
+
+-- name: admin_restore_target
+SELECT i.schema_version,
+       EXISTS (SELECT FROM contests) OR EXISTS (SELECT FROM problems)
+       OR EXISTS (SELECT FROM accounts) OR EXISTS (SELECT FROM teams) AS used
+FROM instance i
+
+-- name: admin_restore_heads
+SELECT coalesce(jsonb_agg(jsonb_build_object('contest', c.contest_id, 'number', c.number,
+	'public_number', c.public_number, 'head', encode(c.head, 'hex')) ORDER BY c.contest_id), '[]')
+	AS heads
+FROM contest_counter c
