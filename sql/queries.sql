@@ -120,7 +120,7 @@ ORDER BY team_id::text COLLATE "C", ordinal;
 -- The first submission that decides who was first, leaving $4 aside; and before it those since $5,
 -- when the earliest freeze began that still hides. Teams without a rank do not count.
 -- name: record_first
-WITH ranked AS (
+WITH ranked AS NOT MATERIALIZED (
 	SELECT s.id, s.team_id, s.ordinal, s.verdict, s.points_milli, s.submitted_at
 	FROM submissions s JOIN contest_teams t USING (contest_id, team_id)
 	WHERE s.contest_id = $1 AND s.problem_id = $2 AND t.sort_group = $3::int AND s.id <> $4
@@ -481,6 +481,9 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, extensions = excluded.exten
 
 -- name: sweeper_lead
 SELECT pg_try_advisory_lock(hashtext('codearena.sweeper')) AS lead;
+
+-- name: sweeper_leave
+SELECT pg_advisory_unlock(hashtext('codearena.sweeper'));
 
 -- name: worker_seen
 INSERT INTO workers (name, started_at, seen_at, slots, status, info)
