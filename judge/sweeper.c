@@ -1,6 +1,7 @@
 /* sweeper.c -- what nobody else looks after: leases of judges that died, and work whose ring was
- * lost. Every judge has a sweeper; the one whose session holds the advisory lock works, the others
- * try to get it each second.
+ * lost. Every judge has a sweeper; each second it tries to get the advisory lock, so that one works
+ * at a time, and lets it go again: a judge that was stopped (SIGSTOP) must not keep it. Two at once
+ * would do no harm, an attempt is taken back only once.
  *
  * After each new session with PostgreSQL it waits for one lease: while PostgreSQL was away no
  * judge could send a heartbeat, and nobody shall lose a claim for that. */
@@ -17,10 +18,9 @@ struct sweeper {
 	struct kv *kv;
 	int session;      /* process id of the server's side; 0: none */
 	int64_t since_ms; /* that session began */
-	bool leads;
 };
 
-/* Notices a new session; the lock of an older one is gone. */
+/* Notices a new session. */
 static int follow_session(struct sweeper *s, struct err *err)
 {
 	int pid;
@@ -32,20 +32,17 @@ static int follow_session(struct sweeper *s, struct err *err)
 		return 0;
 	s->session = pid;
 	s->since_ms = clock_mono_ms();
-	s->leads = false;
 	return 0;
 }
 
+/* 1: the lock is ours. */
 static int lead(struct sweeper *s, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 
-	if (s->leads)
-		return 0;
 	if (pg_run(s->pg, Q_SWEEPER_LEAD, &r, err) < 0)
 		return err_result(err);
-	s->leads = pg_bool(r, 0, "lead");
-	return 0;
+	return pg_bool(r, 0, "lead");
 }
 
 static int take_back(struct sweeper *s, struct err *err)
@@ -72,6 +69,16 @@ static int take_back(struct sweeper *s, struct err *err)
 	return 0;
 }
 
+/* While all are at work nobody takes rings from the list: then it needs no more of them. */
+static bool bell_is_ringing(struct sweeper *s)
+{
+	auto_reply redisReply *r = NULL;
+	struct err ignored = {0};
+
+	return kv_command(s->kv, &r, &ignored, "LLEN %s", kv_key(s->kv, "submissions")) < 0 ||
+	       r->integer >= MAX_RINGS;
+}
+
 /* A slot that hears one ring works until nothing is left: a few are enough. */
 static int ring_again(struct sweeper *s, struct err *err)
 {
@@ -79,23 +86,35 @@ static int ring_again(struct sweeper *s, struct err *err)
 
 	if (submission_count_waiting(s->pg, WAITING_MS, &n, err) < 0)
 		return err_result(err);
-	if (n > 0)
+	if (n > 0 && !bell_is_ringing(s))
 		(void)submission_ring(
 		        s->kv, (size_t)(n < MAX_RINGS ? n : MAX_RINGS), &(struct err){0});
 	return 0;
 }
 
-static int sweep(struct sweeper *s, struct err *err)
+static int work(struct sweeper *s, struct err *err)
 {
-	if (follow_session(s, err) < 0 || lead(s, err) < 0)
-		return err_result(err);
-	if (!s->leads)
-		return 0;
 	if (ring_again(s, err) < 0)
 		return err_result(err);
-	if (clock_mono_ms() - s->since_ms < LEASE_MS)
-		return 0;
-	return take_back(s, err);
+	return clock_mono_ms() - s->since_ms < LEASE_MS ? 0 : take_back(s, err);
+}
+
+static int sweep(struct sweeper *s, struct err *err)
+{
+	struct err leaving = {0};
+	int r;
+
+	if (follow_session(s, err) < 0)
+		return err_result(err);
+	r = lead(s, err);
+	if (r <= 0)
+		return r;
+	r = work(s, err);
+	if (pg_run(s->pg, Q_SWEEPER_LEAVE, NULL, &leaving) < 0 && r == 0) {
+		*err = leaving;
+		return err_result(err);
+	}
+	return r;
 }
 
 void *sweeper_run(void *arg)
