@@ -66,8 +66,8 @@ static int take_option(struct args *args, char **argv, int argc, int *i, struct 
 	size_t at = find(args->command, name, len);
 
 	if (at == ARGS_MAX_OPTIONS)
-		return args_usage(err, "%s: no such option: --%.*s", args->command->name, (int)len,
-		        name);
+		return args_usage(
+		        err, "%s: no such option: --%.*s", args->command->name, (int)len, name);
 	if (args->values[at])
 		return args_usage(err, "--%.*s is given twice", (int)len, name);
 	if (!args->command->options[at].value) {

@@ -182,7 +182,8 @@ static const char *or_null(const char *text)
 }
 
 /* One team; *changed: something is different now. */
-static int put_team(struct pg *pg, const struct csv *csv, size_t row, bool *changed, struct err *err)
+static int put_team(
+        struct pg *pg, const struct csv *csv, size_t row, bool *changed, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL, *groups = NULL;
 	auto_free char *copy = xstrdup(csv_cell(csv, row, T_GROUPS));
@@ -208,8 +209,7 @@ static int put_team(struct pg *pg, const struct csv *csv, size_t row, bool *chan
 }
 
 /* The contests of the changed teams get an event that says so. */
-static int tell_contests(
-        struct admin *admin, const char *const *ids, size_t n, struct err *err)
+static int tell_contests(struct admin *admin, const char *const *ids, size_t n, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
 	auto_arena struct arena a = {0};
@@ -355,7 +355,8 @@ static void check_account(struct csv *csv, size_t row)
 	else if (!admin_is_ident(account_id(csv, row)))
 		csv_complain(csv, row, A_ID, "an id of 1 to 36 of A-Z a-z 0-9 _ . - is needed");
 	if (!is_role(role))
-		csv_complain(csv, row, A_ROLE, "a role is team, jury or admin, not \"%.20s\"", role);
+		csv_complain(
+		        csv, row, A_ROLE, "a role is team, jury or admin, not \"%.20s\"", role);
 	if (strcmp(role, "team") == 0 && !*team)
 		csv_complain(csv, row, A_TEAM, "role team needs a team_id");
 	want_name(csv, row, A_NAME, false);
@@ -406,7 +407,7 @@ static int set_password(
 	auto_free char *hash = hash_password(password, err);
 
 	if (!hash || pg_run(admin->pg, Q_ADMIN_ACCOUNT_PASSWORD, &res, err, username, hash,
-	                      admin->actor) < 0)
+	                     admin->actor) < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such account: \"%s\"", username);

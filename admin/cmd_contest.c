@@ -54,8 +54,8 @@ static int parse_span(const char *text, int64_t *ms)
 }
 
 /* --start: "now" and "+10m" count from the database's clock, the rest is absolute. */
-static int parse_start(const char *text, struct arena *a, const char **at, const char **offset,
-        struct err *err)
+static int parse_start(
+        const char *text, struct arena *a, const char **at, const char **offset, struct err *err)
 {
 	int64_t ms = 0;
 
@@ -105,7 +105,8 @@ static int check_create(const struct args *args, struct err *err)
 	int bad = 0;
 
 	if (!admin_is_ident(args->words[0]))
-		return args_usage(err, "an id is 1 to 36 characters of A-Z a-z 0-9 _ . -, not \"%s\"",
+		return args_usage(err,
+		        "an id is 1 to 36 characters of A-Z a-z 0-9 _ . -, not \"%s\"",
 		        args->words[0]);
 	if (clock_rate) {
 		double r = strtod(clock_rate, &end);
@@ -227,8 +228,8 @@ static int run_show(struct admin *admin, const struct args *args, struct err *er
 	return 0;
 }
 
-static int press(struct admin *admin, const struct args *args, enum contest_action action,
-        struct err *err)
+static int press(
+        struct admin *admin, const struct args *args, enum contest_action action, struct err *err)
 {
 	const char *id = args->words[0];
 
@@ -320,8 +321,7 @@ static int run_add_problem(struct admin *admin, const struct args *args, struct 
 /* The ids in column "id" of a CSV file, as a text[]. */
 static int ids_of_csv(const char *path, struct arena *a, const char **ids, struct err *err)
 {
-	static const struct csv_column columns[] = {
-	        {"id", true}, {"name", false}, {NULL, false}};
+	static const struct csv_column columns[] = {{"id", true}, {"name", false}, {NULL, false}};
 	__attribute__((cleanup(csv_free))) struct csv csv = {0};
 	const char **list;
 
@@ -353,8 +353,7 @@ static int add_teams(struct admin *admin, const struct args *args, int64_t *adde
 		return err_result(err);
 	if (missing && PQntuples(missing) > 0)
 		return err_set(err, ERR_NOT_FOUND, "no such team: \"%s\"%s",
-		        pg_text(missing, 0, "id"),
-		        PQntuples(missing) > 1 ? " (and others)" : "");
+		        pg_text(missing, 0, "id"), PQntuples(missing) > 1 ? " (and others)" : "");
 	if (pg_run(admin->pg, Q_ADMIN_CONTEST_ADD_TEAMS, &res, err, args->words[0], ids, group,
 	            or_else(args_get(args, "sort-group"), "0"),
 	            pg_arg_bool(args_get(args, "hidden"))) < 0)

@@ -34,7 +34,8 @@ static void report(struct doctor *d, bool ok, const char *what, const char *reme
 		        json_pack("{s:b, s:s, s:s?}", "ok", ok, "check", what, "remedy", remedy));
 		return;
 	}
-	printf("%s %s%s%s\n", ok ? "OK  " : "FAIL", what, remedy ? " -> " : "", remedy ? remedy : "");
+	printf("%s %s%s%s\n", ok ? "OK  " : "FAIL", what, remedy ? " -> " : "",
+	        remedy ? remedy : "");
 	fflush(stdout);
 }
 
@@ -97,8 +98,8 @@ static void check_cgroup(struct doctor *d)
 	struct err err = {0};
 
 	if (cgroup_detect(&host, d->admin->conf.instance, &err) < 0)
-		doctor_fail(d, "mount the cgroup file systems with memory, pids and cpu", "cgroup: %s",
-		        err.msg);
+		doctor_fail(d, "mount the cgroup file systems with memory, pids and cpu",
+		        "cgroup: %s", err.msg);
 	else
 		doctor_ok(d, "cgroup: %s", cgroup_mode_name(host.mode));
 }
@@ -139,7 +140,9 @@ static int try_write(const char *dir)
 	int bad = fd < 0 ? errno : 0;
 
 	for (int i = 0; i < 256 && !bad; i++)
-		bad = write(fd, block, sizeof(block)) == (ssize_t)sizeof(block) ? 0 : errno ? errno : EIO;
+		bad = write(fd, block, sizeof(block)) == (ssize_t)sizeof(block) ? 0
+		      : errno                                                   ? errno
+		                                                                : EIO;
 	if (!bad && fsync(fd) < 0)
 		bad = errno;
 	if (fd >= 0)
@@ -196,15 +199,16 @@ static void check_pg(struct doctor *d)
 	struct err err = {0};
 
 	if (pg_query(d->admin->pg, Q_ADMIN_INSTANCE, NULL, &res, &err) < 0) {
-		doctor_fail(d, "start it (setup.sh start); see pg_* in the settings", "PostgreSQL: %s",
-		        err.msg);
+		doctor_fail(d, "start it (setup.sh start); see pg_* in the settings",
+		        "PostgreSQL: %s", err.msg);
 		return;
 	}
 	if (PQntuples(res) == 0)
 		doctor_fail(d, "run setup.sh again", "PostgreSQL: the instance has no name");
 	else
 		doctor_ok(d, "PostgreSQL %s, schema %lld, log %s", pg_text(res, 0, "server"),
-		        (long long)pg_int(res, 0, "schema_version"), pg_text(res, 0, "incarnation"));
+		        (long long)pg_int(res, 0, "schema_version"),
+		        pg_text(res, 0, "incarnation"));
 }
 
 static void check_redis(struct doctor *d)
@@ -250,7 +254,8 @@ static void check_workers(struct doctor *d)
 	if (pg_query(d->admin->pg, Q_ADMIN_WORKERS, NULL, &res, &err) < 0)
 		return; /* said already */
 	if (PQntuples(res) == 0)
-		doctor_fail(d, "start codearena-judge (setup.sh start)", "no judge has ever said hello");
+		doctor_fail(d, "start codearena-judge (setup.sh start)",
+		        "no judge has ever said hello");
 	for (int i = 0; i < PQntuples(res); i++) {
 		const char *name = pg_text(res, i, "name"), *status = pg_text(res, i, "status");
 

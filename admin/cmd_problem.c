@@ -82,8 +82,7 @@ static int put_texts(const struct import *im, struct err *err)
 		auto_arena struct arena a = {0};
 
 		if (pg_run(im->admin->pg, Q_ADMIN_EXTRA_ADD, NULL, err, im->id, im->version,
-		            x->kind, x->name,
-		            pg_arg_bytes(&a, x->file->data, x->file->len)) < 0)
+		            x->kind, x->name, pg_arg_bytes(&a, x->file->data, x->file->len)) < 0)
 			return err_wrap(err, "%s", x->file->path);
 	}
 	return 0;
@@ -155,8 +154,8 @@ static int load(const char *path, struct package_tree *tree, struct package *p, 
 	return err_set(err, ERR_INPUT, "%s: %zu mistakes, not imported", path, f.n);
 }
 
-static int import_one(struct admin *admin, const char *path, const struct args *args, json_t *report,
-        struct err *err)
+static int import_one(struct admin *admin, const char *path, const struct args *args,
+        json_t *report, struct err *err)
 {
 	auto_tree struct package_tree tree = {0};
 	auto_package struct package p = {0};
@@ -181,10 +180,10 @@ static int import_one(struct admin *admin, const char *path, const struct args *
 		pg_rollback(admin->pg);
 	else if (pg_commit(admin->pg, err) < 0)
 		return err_wrap(err, "problem %s", im.id);
-	json_array_append_new(report,
-	        json_pack("{s:s, s:I, s:s, s:i, s:I}", "id", im.id, "version", (json_int_t)version,
-	                "status", word, "test_cases", (int)p.ncases, "time_limit_ms",
-	                (json_int_t)p.time_limit_ms));
+	json_array_append_new(
+	        report, json_pack("{s:s, s:I, s:s, s:i, s:I}", "id", im.id, "version",
+	                        (json_int_t)version, "status", word, "test_cases", (int)p.ncases,
+	                        "time_limit_ms", (json_int_t)p.time_limit_ms));
 	if (!admin->json)
 		printf("%s: %s, version %lld, %zu test cases, %lld ms, %lld MiB\n", im.id, word,
 		        (long long)version, p.ncases, (long long)p.time_limit_ms,
@@ -201,7 +200,8 @@ static int run_import(struct admin *admin, const struct args *args, struct err *
 
 	if (id && (args->nwords > 1 || !admin_is_ident(id))) {
 		json_decref(report);
-		return args_usage(err, "--id is for one package, and is 1 to 36 of A-Z a-z 0-9 _ . -");
+		return args_usage(
+		        err, "--id is for one package, and is 1 to 36 of A-Z a-z 0-9 _ . -");
 	}
 	for (size_t i = 0; i < args->nwords; i++) {
 		struct err own = {0};

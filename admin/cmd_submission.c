@@ -25,7 +25,8 @@ static int run_list(struct admin *admin, const struct args *args, struct err *er
 }
 
 /* A statement about one submission. */
-static int show(struct admin *admin, enum query q, const char *title, const char *id, struct err *err)
+static int show(
+        struct admin *admin, enum query q, const char *title, const char *id, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
 
@@ -75,8 +76,8 @@ static int run_rejudge(struct admin *admin, const struct args *args, struct err 
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such submission: \"%s\"", id);
-	if (record_rejudge(admin->pg, &a, id, admin->actor, args_get(args, "reason"), &judgement,
-	            err) < 0)
+	if (record_rejudge(
+	            admin->pg, &a, id, admin->actor, args_get(args, "reason"), &judgement, err) < 0)
 		return err_result(err);
 	admin_catchup(admin, pg_text(res, 0, "contest"));
 	if (submission_ring(admin->kv, 1, &ring) < 0)

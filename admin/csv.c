@@ -114,8 +114,8 @@ static char read_cell(struct csv *csv, struct reader *r, struct cell *c)
 	if (end)
 		*end = '\0'; /* the text has a NUL of its own at its end */
 	if (strlen(c->text) > CELL_MAX) {
-		findings_add(&csv->findings, "%s:%d:%d: the cell is too long", path_of(csv), c->line,
-		        c->place);
+		findings_add(&csv->findings, "%s:%d:%d: the cell is too long", path_of(csv),
+		        c->line, c->place);
 		c->text[CELL_MAX] = '\0';
 	}
 	return ended;
@@ -190,7 +190,8 @@ static void add_row(struct csv *csv, const struct cell *cells, const int *map, s
 
 		csv->cells = xreallocarray(csv->cells, rows * csv->ncolumns, sizeof(*csv->cells));
 		csv->lines = xreallocarray(csv->lines, rows * csv->ncolumns, sizeof(*csv->lines));
-		csv->places = xreallocarray(csv->places, rows * csv->ncolumns, sizeof(*csv->places));
+		csv->places =
+		        xreallocarray(csv->places, rows * csv->ncolumns, sizeof(*csv->places));
 	}
 	for (size_t i = base; i < total; i++) {
 		csv->cells[i] = "";
@@ -211,7 +212,12 @@ static void add_row(struct csv *csv, const struct cell *cells, const int *map, s
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
 	static const unsigned least[5] = {0, 1, 0x80, 0x800, 0x10000};
-	size_t n = *p < 0x80 ? 1 : *p < 0xC0 ? 0 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : *p < 0xF8 ? 4 : 0;
+	size_t n = *p < 0x80   ? 1
+	           : *p < 0xC0 ? 0
+	           : *p < 0xE0 ? 2
+	           : *p < 0xF0 ? 3
+	           : *p < 0xF8 ? 4
+	                       : 0;
 	unsigned code = n == 1 ? *p : *p & (0x7FU >> n);
 
 	if (n == 0 || n > left)
@@ -275,8 +281,9 @@ void csv_parse(struct csv *csv, const char *text, size_t len, const struct csv_c
 		if (n == 1 && !*cells[0].text)
 			continue; /* an empty line */
 		if (n != width)
-			findings_add(&csv->findings, "%s:%d: %zu cells where the header line has %zu",
-			        path_of(csv), cells[0].line, n, width);
+			findings_add(&csv->findings,
+			        "%s:%d: %zu cells where the header line has %zu", path_of(csv),
+			        cells[0].line, n, width);
 		add_row(csv, cells, map, n < width ? n : width);
 	}
 	if (r.p < r.end)

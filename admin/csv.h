@@ -26,9 +26,10 @@ struct csv_column {
 enum { CSV_MAX_COLUMNS = 24, CSV_MAX_ROWS = 100000, CSV_MAX_BYTES = 16 << 20 };
 
 struct csv {
-	const char *path;    /* borrowed, for the findings */
-	char *text;          /* owns all cells */
-	const char **cells;  /* nrows x ncolumns, in the order of the caller's list; "" when missing */
+	const char *path; /* borrowed, for the findings */
+	char *text;       /* owns all cells */
+	const char *
+	        *cells; /* nrows x ncolumns, in the order of the caller's list; "" when missing */
 	int *lines, *places; /* where each cell began, from 1 */
 	size_t nrows, ncolumns;
 	struct findings findings;

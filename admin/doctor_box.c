@@ -25,7 +25,8 @@ static const char escape_source[] =
         "	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(53)};\n"
         "	int s = socket(AF_INET, SOCK_DGRAM, 0);\n"
         "	a.sin_addr.s_addr = inet_addr(\"192.0.2.1\");\n"
-        "	if (s >= 0 && connect(s, (struct sockaddr *)&a, sizeof(a)) == 0) puts(\"network\");\n"
+        "	if (s >= 0 && connect(s, (struct sockaddr *)&a, sizeof(a)) == 0) "
+        "puts(\"network\");\n"
         "	can_open(\"/etc/shadow\", O_RDONLY);\n"
         "	can_open(\"/proc/sysrq-trigger\", O_WRONLY);\n"
         "	can_open(\"/usr/bin/doctor\", O_WRONLY | O_CREAT);\n"
@@ -131,8 +132,8 @@ static void check_escape(struct bench *b, const struct language *l)
 	struct err err = {0};
 
 	if (try_escape(b, l, &o, &err) < 0)
-		doctor_fail(b->d, "see the log of codearena-box", "escape attempt could not run: %s",
-		        err.msg);
+		doctor_fail(b->d, "see the log of codearena-box",
+		        "escape attempt could not run: %s", err.msg);
 	else if (o.verdict != VERDICT_AC)
 		doctor_fail(b->d, "take this judge host out of service at once",
 		        "a program got through the sandbox's walls, or could not try: %s: %.200s",

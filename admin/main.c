@@ -21,6 +21,7 @@ static const struct command *const tables[] = {
         account_commands,
         submission_commands,
         board_commands,
+        backup_commands,
         doctor_commands,
 };
 
@@ -107,8 +108,8 @@ static void show_command(const struct command *c)
 	if (c->options)
 		putchar('\n');
 	for (const struct option *o = c->options; o && o->name; o++) {
-		auto_free char *left =
-		        xasprintf("--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		auto_free char *left = xasprintf(
+		        "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
 
 		printf("  %-30s %s\n", left, o->help);
 	}
@@ -216,7 +217,8 @@ int main(int argc, char **argv)
 	}
 	result = args_parse(&args, argc - taken, argv + taken, &err);
 	if (result != 0)
-		fprintf(stderr, "codearena: %s (codearena %s --help)\n", err.msg, args.command->name);
+		fprintf(stderr, "codearena: %s (codearena %s --help)\n", err.msg,
+		        args.command->name);
 	else
 		result = run(&admin, &args);
 	args_free(&args);

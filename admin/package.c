@@ -181,10 +181,10 @@ static void read_flags(struct parser *s, const json_t *root)
 			known = strcmp(w, numbers[i]) == 0 &&
 			        is_tolerance(strtok_r(NULL, " \t\n", &rest));
 		if (!known) {
-			auto_free char *why = xasprintf(
-			        "no such flag of the default validator, or its number is "
-			        "missing: \"%.60s\"",
-			        w);
+			auto_free char *why =
+			        xasprintf("no such flag of the default validator, or its number is "
+			                  "missing: \"%.60s\"",
+			                w);
 
 			complain(s, "validator_flags", why);
 		}
@@ -263,7 +263,8 @@ static void read_time_limit(struct parser *s)
 {
 	const struct package_file *plain = find(s->tree, ".timelimit");
 	const struct package_file *ini = find(s->tree, "domjudge-problem.ini");
-	const json_t *own = json_object_get(json_object_get(s->p->settings, "limits"), "time_limit");
+	const json_t *own =
+	        json_object_get(json_object_get(s->p->settings, "limits"), "time_limit");
 	double v = json_number_value(own);
 
 	if (plain) {
@@ -350,8 +351,9 @@ static void take_statement(struct parser *s, const struct package_file *file)
 	} else if (statement_name(name, &new)) {
 		add_statement(s, &new);
 	} else if (starts(name, "problem.")) {
-		findings_add(s->f, "%s: a statement is problem.LANGUAGE.md, .tex or .pdf, with a "
-		                   "language of two letters",
+		findings_add(s->f,
+		        "%s: a statement is problem.LANGUAGE.md, .tex or .pdf, with a "
+		        "language of two letters",
 		        file->path);
 	} else if (!is_plain_name(name)) {
 		findings_add(s->f, "%s: the name of a figure is 1 to 100 of A-Z a-z 0-9 _ . -",

@@ -27,8 +27,8 @@ enum {
 	PACKAGE_MAX_FILE = 256 << 20,
 	PACKAGE_MAX_BYTES = 1 << 30,
 	PACKAGE_MAX_PATH = 400,
-	PACKAGE_MAX_RATIO = 200,            /* of a zip ... */
-	PACKAGE_RATIO_FREE = 128 << 20,     /* ... beyond that many bytes */
+	PACKAGE_MAX_RATIO = 200,        /* of a zip ... */
+	PACKAGE_RATIO_FREE = 128 << 20, /* ... beyond that many bytes */
 };
 
 struct package_file {
@@ -78,8 +78,8 @@ struct package {
 /* Reads a folder or a zip. Negative: it cannot be read; what is refused is a finding. */
 int package_read(struct package_tree *tree, const char *path, struct findings *f, struct err *err);
 /* A zip in memory. */
-int package_read_zip(
-        struct package_tree *tree, const void *data, size_t len, struct findings *f, struct err *err);
+int package_read_zip(struct package_tree *tree, const void *data, size_t len, struct findings *f,
+        struct err *err);
 /* A copy of one file; false and a finding when its name or size is refused. */
 bool package_add(struct package_tree *tree, const char *path, const void *data, size_t len,
         struct findings *f);

@@ -55,8 +55,7 @@ bool package_is_path(const char *path)
 
 bool package_wants(const char *path)
 {
-	static const char *const files[] = {
-	        "problem.yaml", ".timelimit", "domjudge-problem.ini"};
+	static const char *const files[] = {"problem.yaml", ".timelimit", "domjudge-problem.ini"};
 	static const char *const folders[] = {
 	        "problem_statement/", "data/", "attachments/", "output_validators/"};
 
@@ -72,8 +71,8 @@ bool package_wants(const char *path)
 }
 
 /* Room for one more file; data is taken over. */
-static bool take(struct package_tree *tree, const char *path, char *data, size_t len,
-        struct findings *f)
+static bool take(
+        struct package_tree *tree, const char *path, char *data, size_t len, struct findings *f)
 {
 	if (tree->n == PACKAGE_MAX_FILES || tree->bytes + len > PACKAGE_MAX_BYTES) {
 		findings_add(f, "%s: the package is too large: at most %d files and %d MiB", path,
@@ -85,7 +84,8 @@ static bool take(struct package_tree *tree, const char *path, char *data, size_t
 		tree->cap = tree->cap ? 2 * tree->cap : 64;
 		tree->files = xreallocarray(tree->files, tree->cap, sizeof(*tree->files));
 	}
-	tree->files[tree->n] = (struct package_file){.path = xstrdup(path), .data = data, .len = len};
+	tree->files[tree->n] =
+	        (struct package_file){.path = xstrdup(path), .data = data, .len = len};
 	hash_sha256(data, len, tree->files[tree->n].hash);
 	tree->n++;
 	tree->bytes += len;
@@ -123,8 +123,8 @@ void package_tree_free(struct package_tree *tree)
 
 /* ---- folder */
 
-static bool read_file(struct package_tree *tree, const char *path, const FTSENT *e,
-        struct findings *f)
+static bool read_file(
+        struct package_tree *tree, const char *path, const FTSENT *e, struct findings *f)
 {
 	auto_close int fd = open(e->fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	auto_buf struct buf text = {0};
@@ -145,8 +145,8 @@ static bool read_file(struct package_tree *tree, const char *path, const FTSENT 
 }
 
 /* One entry of the walk; false ends it. */
-static bool visit(struct package_tree *tree, FTS *fts, FTSENT *e, const char *path,
-        struct findings *f)
+static bool visit(
+        struct package_tree *tree, FTS *fts, FTSENT *e, const char *path, struct findings *f)
 {
 	switch (e->fts_info) {
 	case FTS_D:
@@ -181,8 +181,8 @@ static bool visit(struct package_tree *tree, FTS *fts, FTSENT *e, const char *pa
 	}
 }
 
-static int read_folder(struct package_tree *tree, const char *folder, struct findings *f,
-        struct err *err)
+static int read_folder(
+        struct package_tree *tree, const char *folder, struct findings *f, struct err *err)
 {
 	auto_free char *root = xstrdup(folder);
 	char *const roots[] = {root, NULL};
@@ -230,8 +230,8 @@ static int unpack(struct archive *a, const char *path, struct buf *out, struct f
 	}
 }
 
-static bool take_entry(struct package_tree *tree, struct archive *a, struct archive_entry *e,
-        struct findings *f)
+static bool take_entry(
+        struct package_tree *tree, struct archive *a, struct archive_entry *e, struct findings *f)
 {
 	const char *path = archive_entry_pathname(e);
 	auto_buf struct buf data = {0};
@@ -282,8 +282,8 @@ static void strip(struct package_tree *tree)
 	tree->n = kept;
 }
 
-int package_read_zip(
-        struct package_tree *tree, const void *data, size_t len, struct findings *f, struct err *err)
+int package_read_zip(struct package_tree *tree, const void *data, size_t len, struct findings *f,
+        struct err *err)
 {
 	__attribute__((cleanup(auto_archive))) struct archive *a = archive_read_new();
 	struct archive_entry *e;
@@ -298,7 +298,8 @@ int package_read_zip(
 		if (!take_entry(tree, a, e, f))
 			break;
 		if (tree->bytes > PACKAGE_RATIO_FREE && tree->bytes > allowed) {
-			findings_add(f, "unpacks to more than %d times its size", PACKAGE_MAX_RATIO);
+			findings_add(
+			        f, "unpacks to more than %d times its size", PACKAGE_MAX_RATIO);
 			break;
 		}
 	}
