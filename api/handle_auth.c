@@ -240,6 +240,9 @@ int handle_account(struct request *rq, struct reply *rp, struct err *err)
 
 /* ---- registration ---- */
 
+static const char *const username_letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@+-";
+
 struct registration {
 	const char *username, *password, *name, *code, *contest;
 };
@@ -252,6 +255,9 @@ static int read_registration(const json_t *body, struct registration *r, struct 
 	        json_opt_string(body, "code", NAME_MAX_, "", &r->code, err) < 0 ||
 	        json_opt_string(body, "contest_id", ID_SIZE - 1, NULL, &r->contest, err) < 0)
 		return err_result(err);
+	if (r->username[strspn(r->username, username_letters)])
+		return err_set(err, ERR_INPUT,
+		        "no good username: \"%s\" (letters, digits, _ . @ + -)", r->username);
 	if (strlen(r->password) < PASSWORD_MIN)
 		return err_set(err, ERR_INPUT, "the password must have at least %d characters",
 		        PASSWORD_MIN);

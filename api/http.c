@@ -235,17 +235,42 @@ void request_finish(struct request *rq, const struct err *err)
 	done_post(rq);
 }
 
-static void on_worker(struct job *j, struct worker *w)
+static int work(struct request *rq, struct worker *w, struct err *err)
 {
-	struct request *rq = j->data;
-	struct err *err = &rq->http->err;
 	int result = 0;
 
-	rq->worker = w;
 	if (!rq->http->identified)
 		result = identify(rq, w, err);
 	if (result == 0 && rq->route->work)
 		result = rq->route->work(rq, &rq->reply, err);
+	return result;
+}
+
+/* A read that met a connection which PostgreSQL had closed (a restart) is done again on a new one.
+ */
+static bool may_repeat(
+        const struct request *rq, int result, const struct err *err, const struct worker *w)
+{
+	return result < 0 && err->code == ERR_BUSY && rq->retry_after_s == 0 &&
+	       strcmp(rq->method, "GET") == 0 && !pg_is_connected(w->pg) &&
+	       !atomic_load(&rq->app->draining);
+}
+
+static void on_worker(struct job *j, struct worker *w)
+{
+	struct request *rq = j->data;
+	struct err *err = &rq->http->err;
+	bool connected = pg_is_connected(w->pg);
+	int result = 0;
+
+	rq->worker = w;
+	result = work(rq, w, err);
+	if (connected && may_repeat(rq, result, err, w)) {
+		buf_free(&rq->reply.body);
+		rq->reply = (struct reply){0};
+		*err = (struct err){0};
+		result = work(rq, w, err);
+	}
 	if (pg_is_connected(w->pg))
 		atomic_store(&rq->app->pg_seen_ms, clock_mono_ms());
 	if (result == REQUEST_LATER)
