@@ -414,10 +414,16 @@ export class Arena {
 		const prefix = `${this.instance}:`;
 		const hash = (name) => crypto.createHash('sha256').update(this.secrets[name]).digest('hex');
 		// As setup.sh makes them; the default user is the test's own.
-		const user = (name) => `user ${name} on #${hash(`redis-${name}`)} resetkeys ~${prefix}* `
-			+ `resetchannels &${prefix}* &${prefix}events:* &${prefix}board:* -@all +@read +@write +@pubsub +@scripting +@connection `
-			+ '+@transaction -@dangerous -@admin -function -script|flush -script|kill +info\n';
-		fs.writeFileSync(this.path('redis', 'users.acl'), `user default on nopass ~* &* +@all\n${user('api')}${user('judge')}${user('admin')}`);
+		const p = prefix;
+		const common = '-@all +@read +@write +@scripting +@connection +@transaction +publish -@dangerous -@admin -function '
+			+ '-script|flush -script|kill';
+		const rights = {
+			api: `resetkeys ~${p}* resetchannels &${p}* &${p}board:* &${p}events:* &${p}clarification:* ${common} +@pubsub`,
+			judge: `resetkeys ~${p}submissions ~${p}processing:* ~${p}processed:* ~${p}leaderboard:* resetchannels &${p}* ${common}`,
+			admin: `resetkeys %R~${p}* ~${p}submissions ~${p}leaderboard:* resetchannels &${p}* ${common} +info +dbsize`,
+		};
+		const users = Object.entries(rights).map(([name, what]) => `user ${name} on #${hash(`redis-${name}`)} ${what}\n`);
+		fs.writeFileSync(this.path('redis', 'users.acl'), `user default on nopass ~* &* +@all\n${users.join('')}`);
 		const words = ['--port', '0', '--unixsocket', this.path('run', 'redis.sock'), '--unixsocketperm', '777',
 			'--dir', this.path('redis'), '--appendonly', 'yes', '--save', '', '--aclfile', this.path('redis', 'users.acl')];
 		await run('chown', ['-R', 'nobody', this.path('redis')]);
