@@ -335,7 +335,7 @@ static int check_row(
 static int check_first(
         const struct board *b, const struct plan *p, const json_t *o, struct err *err)
 {
-	struct board_first f;
+	struct board_first f = {0};
 
 	if (parse_first(o, &f, err) < 0)
 		return err_wrap(err, "first to solve");

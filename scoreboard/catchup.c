@@ -141,6 +141,7 @@ int catchup_fold_both(
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one log, one board; its callers read it so */
 int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until,
         struct board **board, struct err *err)
 {
@@ -158,6 +159,14 @@ static int send(struct kv *kv, struct args *args, struct err *err)
 {
 	return kv_argv(kv, NULL, err, (int)args->n, args->v, NULL);
 }
+
+/* A board in the making: beside the one in place until swap. */
+struct shadow {
+	struct kv *kv;
+	const char *contest_id, *incarnation;
+	char mark[MARK_SIZE];
+	char key[CATCHUP_KEY_SIZE]; /* of the board that is being written */
+};
 
 /* A command of its own for up to CHUNK rows; a command without rows is not sent. */
 struct chunk {
@@ -209,8 +218,7 @@ static int chunk_send(struct kv *kv, struct chunk *c, struct err *err)
 }
 
 /* Rows [from, to) of one sort group. */
-static int write_rows(
-        struct kv *kv, struct board *b, const char *key, size_t from, size_t to, struct err *err)
+static int write_rows(struct shadow *s, struct board *b, size_t from, size_t to, struct err *err)
 {
 	size_t n;
 	const struct board_row *const *rows = board_rows(b, &n);
@@ -220,27 +228,26 @@ static int write_rows(
 		char place[32];
 
 		catchup_place(rows[from], place, sizeof(place));
-		chunk_begin(&c.rows, "HSET", key, ":rows");
-		chunk_begin(&c.places, "HSET", key, ":places");
-		chunk_begin(&c.scores, "ZADD", key, "");
+		chunk_begin(&c.rows, "HSET", s->key, ":rows");
+		chunk_begin(&c.places, "HSET", s->key, ":places");
+		chunk_begin(&c.scores, "ZADD", s->key, "");
 		if (rows[from]->sort_group != 0) {
 			args_clear(&c.scores);
 			args_add(&c.scores, "ZADD");
-			args_addf(&c.scores, "%s:group:%d", key, rows[from]->sort_group);
+			args_addf(&c.scores, "%s:group:%d", s->key, rows[from]->sort_group);
 		}
 		for (size_t i = 0; i < CATCHUP_CHUNK && from < to; i++, from++) {
 			catchup_place(rows[from], place, sizeof(place));
 			chunk_row(&c, b, rows[from], place);
 		}
-		if (chunk_send(kv, &c, err) < 0)
+		if (chunk_send(s->kv, &c, err) < 0)
 			return err_result(err);
 	}
 	return 0;
 }
 
 /* All rows, group by group; the groups' numbers, but 0, as "1,2". */
-static int write_groups(
-        struct kv *kv, struct board *b, const char *key, struct buf *groups, struct err *err)
+static int write_groups(struct shadow *s, struct board *b, struct buf *groups, struct err *err)
 {
 	size_t n, from = 0;
 	const struct board_row *const *rows = board_rows(b, &n);
@@ -248,7 +255,7 @@ static int write_groups(
 	for (size_t to = 1; to <= n; to++) {
 		if (to < n && rows[to]->sort_group == rows[from]->sort_group)
 			continue;
-		if (write_rows(kv, b, key, from, to, err) < 0)
+		if (write_rows(s, b, from, to, err) < 0)
 			return err_result(err);
 		if (rows[from]->sort_group != 0)
 			buf_addf(groups, "%s%d", groups->len ? "," : "", rows[from]->sort_group);
@@ -271,46 +278,44 @@ static char *problems_text(const struct board *b)
 	return json_text(list);
 }
 
-static int write_meta(struct kv *kv, const struct board *b, const char *key, const char *groups,
-        const char *incarnation, struct err *err)
+static int write_meta(struct shadow *s, const struct board *b, const char *groups, struct err *err)
 {
 	auto_args struct args args = {0};
 	auto_free char *problems = problems_text(b);
 
 	args_add(&args, "HSET");
-	args_addf(&args, "%s:meta", key);
+	args_addf(&args, "%s:meta", s->key);
 	args_add(&args, "number");
 	args_addf(&args, "%" PRId64, board_number(b));
 	args_add(&args, "incarnation");
-	args_add(&args, incarnation);
+	args_add(&args, s->incarnation);
 	args_add(&args, "rules");
 	args_addf(&args, "%d", (int)board_rules(b));
 	args_add(&args, "problems");
 	args_add(&args, problems);
 	args_add(&args, "groups");
 	args_add(&args, groups);
-	return send(kv, &args, err);
+	return send(s->kv, &args, err);
 }
 
-static int expire(struct kv *kv, const char *key, const char *suffix, struct err *err)
+static int expire(struct shadow *s, const char *suffix, struct err *err)
 {
-	return kv_command(kv, NULL, err, "EXPIRE %s%s %d", key, suffix, SHADOW_SECONDS);
+	return kv_command(s->kv, NULL, err, "EXPIRE %s%s %d", s->key, suffix, SHADOW_SECONDS);
 }
 
-static int write_board(
-        struct kv *kv, struct board *b, const char *key, const char *incarnation, struct err *err)
+static int write_board(struct shadow *s, struct board *b, struct err *err)
 {
 	static const char *const suffixes[] = {"", ":rows", ":places", ":meta"};
 	auto_buf struct buf groups = {0};
 	size_t n, from = 0;
 	const struct board_row *const *rows = board_rows(b, &n);
 
-	if (write_groups(kv, b, key, &groups, err) < 0)
+	if (write_groups(s, b, &groups, err) < 0)
 		return err_result(err);
-	if (write_meta(kv, b, key, groups.data ? groups.data : "", incarnation, err) < 0)
+	if (write_meta(s, b, groups.data ? groups.data : "", err) < 0)
 		return err_result(err);
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		if (expire(kv, key, suffixes[i], err) < 0)
+		if (expire(s, suffixes[i], err) < 0)
 			return err_result(err);
 	}
 	for (; from < n; from++) {
@@ -320,30 +325,30 @@ static int write_board(
 		        (from > 0 && rows[from - 1]->sort_group == rows[from]->sort_group))
 			continue;
 		snprintf(suffix, sizeof(suffix), ":group:%d", rows[from]->sort_group);
-		if (expire(kv, key, suffix, err) < 0)
+		if (expire(s, suffix, err) < 0)
 			return err_result(err);
 	}
 	return 0;
 }
 
-static int swap(struct kv *kv, const char *contest_id, const char *mark, const struct boards *b,
-        const char *incarnation, struct err *err)
+static int swap(struct shadow *s, const struct boards *b, struct err *err)
 {
 	auto_args struct args args = {0};
 	auto_reply redisReply *r = NULL;
 	char key[CATCHUP_KEY_SIZE];
 
 	for (int i = 0; i < 4; i++) {
-		catchup_key(kv, contest_id, i % 2 == 0, i < 2 ? "" : mark, key);
+		catchup_key(s->kv, s->contest_id, i % 2 == 0, i < 2 ? "" : s->mark, key);
 		args_add(&args, key);
 	}
 	args_addf(&args, "%" PRId64, board_number(b->jury));
-	args_add(&args, incarnation);
-	args_add(&args, kv_key(kv, "board:%s", contest_id));
-	if (kv_eval(kv, &scripts[SCRIPT_SWAP], &r, err, 4, (int)args.n, args.v, NULL) < 0)
+	args_add(&args, s->incarnation);
+	args_add(&args, kv_key(s->kv, "board:%s", s->contest_id));
+	if (kv_eval(s->kv, &scripts[SCRIPT_SWAP], &r, err, 4, (int)args.n, args.v, NULL) < 0)
 		return err_result(err);
 	if (r->type != REDIS_REPLY_INTEGER || r->integer < 0)
-		return err_set(err, ERR_BUSY, "the new board of %s is gone from Redis", contest_id);
+		return err_set(
+		        err, ERR_BUSY, "the new board of %s is gone from Redis", s->contest_id);
 	return 0;
 }
 
@@ -352,21 +357,22 @@ static int rebuild_locked(
 {
 	auto_boards struct boards b = {0};
 	auto_arena struct arena a = {0};
-	const char *incarnation;
-	char mark[MARK_SIZE] = ":new:", key[CATCHUP_KEY_SIZE];
+	struct shadow s = {.kv = kv, .contest_id = contest_id};
+	char random[MARK_SIZE];
 
-	random_text(mark + 5, MARK_SIZE - 6);
-	if (event_incarnation(pg, &a, &incarnation, err) < 0 ||
+	random_text(random, 10);
+	snprintf(s.mark, sizeof(s.mark), ":new:%.10s", random);
+	if (event_incarnation(pg, &a, &s.incarnation, err) < 0 ||
 	        catchup_fold_both(pg, contest_id, 0, &b, err) < 0)
 		return err_result(err);
 	*events = board_number(b.jury);
-	catchup_key(kv, contest_id, true, mark, key);
-	if (write_board(kv, b.jury, key, incarnation, err) < 0)
+	catchup_key(kv, contest_id, true, s.mark, s.key);
+	if (write_board(&s, b.jury, err) < 0)
 		return err_result(err);
-	catchup_key(kv, contest_id, false, mark, key);
-	if (write_board(kv, b.public_board, key, incarnation, err) < 0)
+	catchup_key(kv, contest_id, false, s.mark, s.key);
+	if (write_board(&s, b.public_board, err) < 0)
 		return err_result(err);
-	return swap(kv, contest_id, mark, &b, incarnation, err);
+	return swap(&s, &b, err);
 }
 
 /* 1 made anew, 0 another one is at it. */

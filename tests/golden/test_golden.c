@@ -119,7 +119,7 @@ static void load_contest(struct contest *c, struct arena *a, const json_t *event
 	        .show_runs = "none",
 	        .after_end = "refuse",
 	        .rules = rules_from(text_of(o, "rules")),
-	        .duration_ms = 5 * 60 * 60 * 1000,
+	        .duration_ms = INT64_C(5) * 60 * 60 * 1000,
 	        .freeze_ms = -1,
 	        .clock_rate = 1,
 	        .penalty_minutes = (int)int_of(o, "penalty_minutes", 20),
@@ -222,8 +222,9 @@ static void assert_cell(const struct board_cell *c, json_t *expected)
 	const char *name;
 	json_t *v;
 
-	json_object_foreach (expected, name, v)
+	json_object_foreach (expected, name, v) {
 		assert_member(members, ARRAY_LEN(members), name, v);
+	}
 }
 
 static void assert_row(const struct contest *c, const struct board_row *r, json_t *expected)

@@ -3,7 +3,7 @@
 
 #include "scoreboard/freeze.h"
 
-enum { MINUTE = 60000 };
+#define MINUTE INT64_C(60000)
 
 static struct freeze_interval frozen = {.from_ms = 240 * MINUTE, .to_ms = INT64_MAX};
 static struct contest contest = {.start_ms = 0,

@@ -4,7 +4,7 @@
 
 #include "scoreboard/rules.h"
 
-enum { MINUTE = 60000 };
+#define MINUTE INT64_C(60000)
 static const struct contest contest = {.rules = RULES_ICPC, .penalty_minutes = 20};
 static const struct contest_problem problem = {.id = "A", .points_milli = 100000};
 

@@ -32,7 +32,7 @@ static size_t random_facts(struct fact *facts)
 		facts[i] = (struct fact){.ordinal = (int64_t)i + 1,
 		        .contest_time_ms = at,
 		        .verdict = (enum verdict)random_below(VERDICT_COUNT),
-		        .points_milli = random_below(101) * 1000};
+		        .points_milli = INT64_C(1000) * random_below(101)};
 	}
 	return n;
 }
