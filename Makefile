@@ -49,7 +49,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 SRC := $(sort $(wildcard base/*.c model/*.c scoreboard/*.c api/*.c judge/*.c admin/*.c tests/load/*.c tests/hostile/*.c) $(TEST_SRC) $(FUZZ_SRC))
 HEADERS := $(wildcard base/*.h model/*.h scoreboard/*.h api/*.h judge/*.h admin/*.h tests/*/*.h)
-GENERATED := $(addprefix $(BUILD)/,queries.h queries-table.h scripts.h)
+GENERATED := $(addprefix $(BUILD)/,queries.h queries-table.h scripts.h openapi.h)
 PROGRAMS := $(if $(wildcard api/main.c),$B/codearena-api) $(if $(wildcard judge/main.c),$B/codearena-judge) \
 	$(if $(wildcard judge/box.c),$B/codearena-box) $(if $(wildcard judge/agent.c),$B/codearena-agent) \
 	$(if $(wildcard admin/main.c),$B/codearena)
@@ -98,6 +98,9 @@ $(BUILD)/queries-table.h: $(wildcard sql/queries.sql) scripts/gen-queries.awk
 $(BUILD)/scripts.h: $(wildcard scoreboard/*.lua) scripts/gen-scripts.awk
 	@mkdir -p $(@D)
 	$Qawk -f scripts/gen-scripts.awk $(or $(sort $(wildcard scoreboard/*.lua)),/dev/null) > $@.tmp && mv $@.tmp $@
+$(BUILD)/openapi.h: $(wildcard api/openapi.json) scripts/gen-text.awk
+	@mkdir -p $(@D)
+	$Qawk -v name=openapi_json -f scripts/gen-text.awk $(or $(wildcard api/openapi.json),/dev/null) > $@.tmp && mv $@.tmp $@
 
 unit: $(TESTS)
 	@scripts/run-unit $(TESTS)
@@ -110,7 +113,7 @@ FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 $(BUILD)/fuzz/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$Qclang $(INCLUDE) $(BASIC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
-$(BUILD)/fuzz/all.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(LIB_SRC) $(API_SRC) $(JUDGE_SRC))
+$(BUILD)/fuzz/all.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(LIB_SRC) $(API_SRC) $(JUDGE_SRC) $(ADMIN_SRC))
 	$(archive)
 $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/all.a
 	$Qclang $(BASIC) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -Wl,--as-needed $(LIBS) -o $@

@@ -42,12 +42,3 @@ int handle_web(struct request *rq, struct reply *rp, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "no such page: \"%s\"", rq->path);
 	return reply_file(rq, rp, f);
 }
-
-int handle_web_openapi(struct request *rq, struct reply *rp, struct err *err)
-{
-	const struct web_file *f = web_find(rq->app->web, "/openapi.json");
-
-	if (!f)
-		return err_set(err, ERR_NOT_FOUND, "openapi.json is not installed");
-	return reply_file(rq, rp, f);
-}

@@ -41,7 +41,7 @@ extern const size_t route_count;
 
 /* handle_health.c: loop */
 handler handle_healthz, handle_readyz, handle_api_root;
-/* handle_web.c: loop */
+/* handle_web.c, handle_openapi.c: loop */
 handler handle_web, handle_web_openapi;
 /* handle_auth.c: work */
 handler handle_login, handle_refresh, handle_logout, handle_register, handle_account;
