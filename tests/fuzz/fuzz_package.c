@@ -1,0 +1,40 @@
+/* fuzz_package.c -- packages by strangers. The input is a zip; when it is none, the files of a
+ * package as `path NUL text NUL path NUL ...`, so that the parser is reached without a zip's
+ * checksums. A package without findings has all that an import needs. */
+#include "admin/package.h"
+
+static void unpack(struct package_tree *tree, const char *data, size_t size, struct findings *f)
+{
+	while (size > 0) {
+		size_t name = strnlen(data, size), text;
+
+		if (name == size)
+			return;
+		text = strnlen(data + name + 1, size - name - 1);
+		package_add(tree, data, data + name + 1, text, f);
+		if (name + 1 + text == size)
+			return;
+		data += name + text + 2;
+		size -= name + text + 2;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	__attribute__((cleanup(package_tree_free))) struct package_tree tree = {0};
+	__attribute__((cleanup(package_free))) struct package p = {0};
+	__attribute__((cleanup(findings_free))) struct findings f = {0};
+	struct err err = {0};
+
+	if (size < 2 || data[0] != 'P' || data[1] != 'K')
+		unpack(&tree, (const char *)data, size, &f);
+	else if (package_read_zip(&tree, data, size, &f, &err) < 0)
+		return 0;
+	package_parse(&tree, &p, &f);
+	if (f.n == 0 && (!p.name || !p.settings || !p.validator_flags || p.ncases == 0 ||
+	                        p.nstatements == 0 || p.time_limit_ms <= 0 ||
+	                        p.memory_limit_kib <= 0 || p.code_limit_kib <= 0))
+		abort();
+	return 0;
+}

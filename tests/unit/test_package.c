@@ -1,0 +1,247 @@
+/* test_package.c -- problem packages: what they mean, and that a bad one gets a list of all its
+ * mistakes. The eight packages of problems/ are the good examples. */
+#include "tests/unit/test.h"
+
+#include "admin/package.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+enum { ZIP_MAX = 1 << 20 };
+
+#define auto_tree     __attribute__((cleanup(package_tree_free)))
+#define auto_package  __attribute__((cleanup(package_free)))
+#define auto_findings __attribute__((cleanup(findings_free)))
+
+struct file {
+	const char *path, *text;
+};
+
+static const struct file good[] = {
+        {"problem.yaml", "problem_format_version: legacy\nname: Sum\nvalidation: default\n"
+                         "validator_flags: case_sensitive float_tolerance 1e-6\n"
+                         "limits:\n  memory: 256\n  output: 8\n"},
+        {".timelimit", "1.5\n"},
+        {"problem_statement/problem.en.md", "# Sum"},
+        {"problem_statement/problem.de.pdf", "%PDF"},
+        {"problem_statement/figure.png", "png"},
+        {"attachments/start.py", "print()"},
+        {"data/secret/b/1.in", "1"},
+        {"data/secret/b/1.ans", "2"},
+        {"data/secret/a.in", "1"},
+        {"data/secret/a.ans", "2"},
+        {"data/sample/1.in", "1"},
+        {"data/sample/1.ans", "2"},
+        {NULL, NULL},
+};
+
+/* The good package, but `path` has another text (NULL: it is missing). */
+static void build(struct package_tree *tree, struct findings *f, const char *path, const char *text)
+{
+	for (const struct file *g = good; g->path; g++) {
+		if (!path || strcmp(path, g->path) != 0)
+			assert_true(package_add(tree, g->path, g->text, strlen(g->text), f));
+	}
+	if (path && text)
+		package_add(tree, path, text, strlen(text), f);
+}
+
+static void assert_found(const char *path, const char *text, const char *expected)
+{
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, path, text);
+	package_parse(&tree, &p, &f);
+	if (f.n == 0)
+		fail_msg("no finding for %s: %s", path, text ? text : "(missing)");
+	assert_string_equal(f.text.data, expected);
+}
+
+static void a_good_package_is_understood(void **state UNUSED)
+{
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, NULL, NULL);
+	package_parse(&tree, &p, &f);
+	if (f.n > 0)
+		fail_msg("%s", f.text.data);
+	assert_string_equal(p.name, "Sum");
+	assert_int_equal(p.time_limit_ms, 1500);
+	assert_int_equal(p.memory_limit_kib, 256 * 1024);
+	assert_int_equal(p.output_limit_kib, 8 * 1024);
+	assert_int_equal(p.code_limit_kib, 128);
+	assert_int_equal(p.compile_limit_ms, 60000);
+	assert_string_equal(p.validator_flags, "case_sensitive float_tolerance 1e-6");
+	assert_int_equal(p.nstatements, 2);
+	assert_int_equal(p.nextras, 2);
+}
+
+static void samples_come_first_then_secret_by_name(void **state UNUSED)
+{
+	static const char *const names[] = {"sample/1", "secret/a", "secret/b/1"};
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, NULL, NULL);
+	package_parse(&tree, &p, &f);
+	assert_int_equal(p.ncases, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(p.cases[i].name, names[i]);
+	assert_true(p.cases[0].sample);
+	assert_false(p.cases[1].sample);
+}
+
+static void what_is_not_supported_is_said(void **state UNUSED)
+{
+	assert_found("problem.yaml", "name: x\nvalidation: custom interactive\n",
+	        "problem.yaml:2: validation: \"custom interactive\" is not supported yet, only "
+	        "\"default\"\n");
+	assert_found("problem.yaml", "name: x\n\ntype: scoring\n",
+	        "problem.yaml:3: type: \"scoring\" is not supported yet, only \"pass-fail\"\n");
+	assert_found("data/secret/testdata.yaml", "a: 1\n",
+	        "data/secret/testdata.yaml: test groups are not supported yet\n");
+}
+
+static void all_mistakes_are_listed(void **state UNUSED)
+{
+	assert_found("problem.yaml",
+	        "limits:\n  memory: many\n  code: 0\nvalidator_flags: float_tolerance x\n",
+	        "problem.yaml:1: name: must be a text of 1 to 200 bytes\n"
+	        "problem.yaml:2: limits.memory: must be a number from 1 to 65536\n"
+	        "problem.yaml:3: limits.code: must be a number from 1 to 65536\n"
+	        "problem.yaml:4: validator_flags: no such flag of the default validator, or its "
+	        "number is missing: \"float_tolerance\"\n");
+	assert_found("data/secret/c.in", "1", "data/secret/c.in: has no .ans\n");
+	assert_found("data/secret/c.ans", "1", "data/secret/c.ans: has no .in\n");
+	assert_found("problem.yaml", NULL, "problem.yaml: missing: this is no problem package\n");
+	assert_found(".timelimit", "soon", ".timelimit:1: must be seconds, from 0.001 to 600\n");
+	assert_found("../x", "1", "a name that is not allowed in a package: ../x\n");
+}
+
+static void domjudges_time_limit_is_read(void **state UNUSED)
+{
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, ".timelimit", NULL);
+	package_add(&tree, "domjudge-problem.ini", "short-name = A\ntimelimit='2'\n", 29, &f);
+	package_parse(&tree, &p, &f);
+	if (f.n > 0)
+		fail_msg("%s", f.text.data);
+	assert_int_equal(p.time_limit_ms, 2000);
+}
+
+static void names_that_leave_the_package_are_refused(void **state UNUSED)
+{
+	static const char *const bad[] = {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", "./a",
+	        "a\nb", "a\\b", "1/2/3/4/5/6/7/8/9/10/11/12/13"};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(package_is_path(bad[i]));
+	assert_true(package_is_path("data/secret/..3.in"));
+}
+
+/* A zip of the good package below `top`. */
+static size_t make_zip(unsigned char *to, const char *top, const char *link)
+{
+	struct archive *a = archive_write_new();
+	size_t used = 0;
+
+	archive_write_set_format_zip(a);
+	archive_write_open_memory(a, to, ZIP_MAX, &used);
+	for (const struct file *g = good; g->path; g++) {
+		struct archive_entry *e = archive_entry_new();
+		char path[200];
+
+		snprintf(path, sizeof(path), "%s%s", top, g->path);
+		archive_entry_set_pathname(e, path);
+		archive_entry_set_size(e, (la_int64_t)strlen(g->text));
+		archive_entry_set_filetype(e, AE_IFREG);
+		archive_entry_set_perm(e, 0644);
+		if (link && strcmp(link, g->path) == 0) {
+			archive_entry_set_filetype(e, AE_IFLNK);
+			archive_entry_set_symlink(e, "/etc/passwd");
+		}
+		archive_write_header(a, e);
+		archive_write_data(a, g->text, strlen(g->text));
+		archive_entry_free(e);
+	}
+	archive_write_close(a);
+	archive_write_free(a);
+	return used;
+}
+
+static void a_zip_means_what_its_folder_means(void **state UNUSED)
+{
+	static unsigned char zip[ZIP_MAX];
+	auto_tree struct package_tree tree = {0}, unpacked = {0};
+	auto_package struct package p = {0}, q = {0};
+	auto_findings struct findings f = {0};
+	struct err err = {0};
+	size_t len = make_zip(zip, "sum/", NULL);
+
+	build(&tree, &f, NULL, NULL);
+	package_parse(&tree, &p, &f);
+	assert_int_equal(package_read_zip(&unpacked, zip, len, &f, &err), 0);
+	package_parse(&unpacked, &q, &f);
+	assert_int_equal(f.n, 0);
+	assert_memory_equal(p.hash, q.hash, HASH_SIZE);
+}
+
+static void links_in_a_zip_and_damaged_zips_are_refused(void **state UNUSED)
+{
+	static unsigned char zip[ZIP_MAX];
+	auto_tree struct package_tree tree = {0}, other = {0};
+	auto_findings struct findings f = {0}, none = {0};
+	struct err err = {0};
+	size_t len = make_zip(zip, "", "data/secret/a.in");
+
+	assert_int_equal(package_read_zip(&tree, zip, len, &f, &err), 0);
+	assert_string_equal(
+	        f.text.data, "data/secret/a.in: links and devices are not allowed in a package\n");
+	assert_int_equal(package_read_zip(&other, "PK nothing", 10, &none, &err), -ERR_INPUT);
+}
+
+static void our_own_packages_have_no_mistakes(void **state UNUSED)
+{
+	static const char *const ids[] = {"addup", "awnings", "banner", "conveyor", "ferries",
+	        "festival", "meeting", "refrain"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		auto_tree struct package_tree tree = {0};
+		auto_package struct package p = {0};
+		auto_findings struct findings f = {0};
+		struct err err = {0};
+		char path[64];
+
+		snprintf(path, sizeof(path), "problems/%s", ids[i]);
+		assert_int_equal(package_read(&tree, path, &f, &err), 0);
+		package_parse(&tree, &p, &f);
+		if (f.n > 0)
+			fail_msg("%s: %s", ids[i], f.text.data);
+		assert_true(p.ncases >= 7);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_good_package_is_understood),
+	        cmocka_unit_test(samples_come_first_then_secret_by_name),
+	        cmocka_unit_test(what_is_not_supported_is_said),
+	        cmocka_unit_test(all_mistakes_are_listed),
+	        cmocka_unit_test(domjudges_time_limit_is_read),
+	        cmocka_unit_test(names_that_leave_the_package_are_refused),
+	        cmocka_unit_test(a_zip_means_what_its_folder_means),
+	        cmocka_unit_test(links_in_a_zip_and_damaged_zips_are_refused),
+	        cmocka_unit_test(our_own_packages_have_no_mistakes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
