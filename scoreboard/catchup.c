@@ -155,9 +155,12 @@ int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until
 
 /* ---- rebuild */
 
+/* A command that writes the key args[1], which dies by itself unless it is swapped in. */
 static int send(struct kv *kv, struct args *args, struct err *err)
 {
-	return kv_argv(kv, NULL, err, (int)args->n, args->v, NULL);
+	if (kv_argv(kv, NULL, err, (int)args->n, args->v, NULL) < 0)
+		return err_result(err);
+	return kv_command(kv, NULL, err, "EXPIRE %s %d", args->v[1], SHADOW_SECONDS);
 }
 
 /* A board in the making: beside the one in place until swap. */
@@ -298,37 +301,13 @@ static int write_meta(struct shadow *s, const struct board *b, const char *group
 	return send(s->kv, &args, err);
 }
 
-static int expire(struct shadow *s, const char *suffix, struct err *err)
-{
-	return kv_command(s->kv, NULL, err, "EXPIRE %s%s %d", s->key, suffix, SHADOW_SECONDS);
-}
-
 static int write_board(struct shadow *s, struct board *b, struct err *err)
 {
-	static const char *const suffixes[] = {"", ":rows", ":places", ":meta"};
 	auto_buf struct buf groups = {0};
-	size_t n, from = 0;
-	const struct board_row *const *rows = board_rows(b, &n);
 
 	if (write_groups(s, b, &groups, err) < 0)
 		return err_result(err);
-	if (write_meta(s, b, groups.data ? groups.data : "", err) < 0)
-		return err_result(err);
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		if (expire(s, suffixes[i], err) < 0)
-			return err_result(err);
-	}
-	for (; from < n; from++) {
-		char suffix[32];
-
-		if (rows[from]->sort_group == 0 ||
-		        (from > 0 && rows[from - 1]->sort_group == rows[from]->sort_group))
-			continue;
-		snprintf(suffix, sizeof(suffix), ":group:%d", rows[from]->sort_group);
-		if (expire(s, suffix, err) < 0)
-			return err_result(err);
-	}
-	return 0;
+	return write_meta(s, b, groups.data ? groups.data : "", err);
 }
 
 static int swap(struct shadow *s, const struct boards *b, struct err *err)
