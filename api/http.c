@@ -119,6 +119,8 @@ static struct MHD_Response *make_response(struct request *rq)
 		if (!has_header(rp, "Cache-Control"))
 			MHD_add_response_header(r, "Cache-Control", "no-store");
 		MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+		if (atomic_load(&rq->app->draining))
+			MHD_add_response_header(r, "Connection", "close");
 	}
 	/* A shared one is the same for all. */
 	for (int i = 0; i < rp->nheaders && r != rp->shared; i++)
@@ -264,6 +266,13 @@ static void on_worker(struct job *j, struct worker *w)
 	int result = 0;
 
 	rq->worker = w;
+	if (connected && strcmp(rq->method, "GET") != 0) {
+		struct err gone = {0};
+
+		/* What writes is not repeated, so a closed connection is found out before. */
+		if (pg_run(w->pg, Q_API_PING, NULL, &gone) < 0)
+			log_debug("connection.renewed", "error=\"%s\"", gone.msg);
+	}
 	result = work(rq, w, err);
 	if (connected && may_repeat(rq, result, err, w)) {
 		buf_free(&rq->reply.body);

@@ -262,6 +262,9 @@ RETURNING contest_id
 
 -- ==== api: contests, problems, submissions
 
+-- name: api_ping
+SELECT 1
+
 -- name: api_partitions
 SELECT partitions_ahead()
 
