@@ -186,34 +186,64 @@ static int test_language(struct hands *h, const struct language *l, struct err *
 	return 0;
 }
 
-/* One slot tests for all; the others may begin with what has passed so far. */
+/* The next row that is to be tested; one slot tests for all, the others begin with what has passed
+ * so far. -1: none, or not for us. */
+static int begin_test(struct worker *w)
+{
+	int row = -1;
+
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < w->languages.n && row < 0 && !w->testing; i++)
+		if (!w->tested[i])
+			row = (int)i;
+	w->testing = w->testing || row >= 0;
+	pthread_mutex_unlock(&w->lock);
+	return row;
+}
+
+static void end_test(struct worker *w, int row, bool known)
+{
+	pthread_mutex_lock(&w->lock);
+	w->testing = false;
+	w->tested[row] = known;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Not all is known yet. */
+static bool is_testing(struct worker *w)
+{
+	bool testing;
+
+	pthread_mutex_lock(&w->lock);
+	testing = w->testing;
+	for (size_t i = 0; i < w->languages.n; i++)
+		testing = testing || !w->tested[i];
+	pthread_mutex_unlock(&w->lock);
+	return testing;
+}
+
 static int test_languages(struct hands *h, struct err *err)
 {
 	struct worker *w = h->worker;
-	bool mine;
 	int r = 0;
 
-	pthread_mutex_lock(&w->lock);
-	mine = !w->tested && !w->testing;
-	if (mine)
-		w->testing = true;
-	pthread_mutex_unlock(&w->lock);
-	if (!mine)
-		return 0;
-	for (size_t i = 0; i < w->languages.n && r == 0 && !atomic_load(&w->draining); i++)
-		r = test_language(h, &w->languages.rows[i], err);
-	pthread_mutex_lock(&w->lock);
-	w->testing = false;
-	w->tested = r == 0;
-	pthread_mutex_unlock(&w->lock);
+	for (int row = begin_test(w); row >= 0; row = begin_test(w)) {
+		r = test_language(h, &w->languages.rows[row], err);
+		end_test(w, row, r == 0);
+		if (r < 0 || atomic_load(&w->draining))
+			break;
+	}
 	return r;
 }
 
 /* After a JE: is it the host? */
-static void doubt_languages(struct worker *w)
+static void doubt_language(struct worker *w, const char *id)
 {
+	const struct language *l = language_find(&w->languages, id);
+
 	pthread_mutex_lock(&w->lock);
-	w->tested = false;
+	if (l)
+		w->tested[l - w->languages.rows] = false;
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -246,7 +276,6 @@ static bool is_ready(struct hands *h)
 {
 	const char *on[LANGUAGE_MAX_ROWS];
 	struct err err = {0};
-	bool waits;
 
 	if (check_room(h->worker, &err) < 0 || open_box(h, &err) < 0) {
 		set_fault(h->slot, err.msg);
@@ -261,10 +290,7 @@ static bool is_ready(struct hands *h)
 		set_fault(h->slot, "");
 		return true;
 	}
-	pthread_mutex_lock(&h->worker->lock);
-	waits = h->worker->testing;
-	pthread_mutex_unlock(&h->worker->lock);
-	set_fault(h->slot, waits ? "" : "no language works on this host");
+	set_fault(h->slot, is_testing(h->worker) ? "" : "no language works on this host");
 	return false;
 }
 
@@ -321,7 +347,7 @@ static void give_back(struct hands *h, const struct claim *c, bool failed, const
 		log_warn("submission.left", "id=%s judgement=%s why=\"%s\"", c->submission_id,
 		        c->judgement_id, err.msg);
 	if (r > 0)
-		doubt_languages(h->worker);
+		doubt_language(h->worker, c->language_id);
 	if (r == 0)
 		(void)submission_ring(h->kv, 1, &err);
 }

@@ -39,7 +39,8 @@ struct worker {
 	size_t nslots;
 	struct worker_slot slots[WORKER_MAX_SLOTS];
 	pthread_mutex_t lock;              /* guards the rest */
-	bool tested, testing;              /* the languages, since the last doubt */
+	bool testing;                      /* a slot is at it */
+	bool tested[LANGUAGE_MAX_ROWS];    /* by row of the table; false again when in doubt */
 	const char *on[LANGUAGE_MAX_ROWS]; /* ids that passed their self-test */
 	size_t non;
 	bool has_info;
