@@ -1,7 +1,7 @@
 // contest.test.mjs -- a contestant in a real browser: logs in, reads, submits a wrong and then a
 // right program, and sees both verdicts and the standings change, without loading a page anew.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -22,6 +22,7 @@ before(async () => {
 	arena = new Arena({ languages: ['c', 'python3'] });
 	await arena.start();
 	cpSync(process.env.WEB ?? join(top, 'build/web'), arena.path('web'), { recursive: true });
+	chmodSync(arena.path('web'), 0o755); // the api lists it
 	await arena.apis[0].restart();
 	await arena.importProblems('addup', 'banner');
 	await arena.makeAccounts(4);
@@ -53,7 +54,7 @@ test('a spectator sees the verdicts of a contestant arrive on the standings with
 	await page.fill('input[name=password]', 'wrong');
 	await page.click('button:has-text("Log in")');
 	await page.locator('.error').waitFor(WAIT);
-	await page.fill('input[name=password]', 'pw-team1');
+	await page.fill('input[name=password]', 'password-team1');
 	await page.click('form button:has-text("Log in")');
 	await page.click('.problems a >> nth=0');
 	await page.locator('.statement .katex').first().waitFor(WAIT);
