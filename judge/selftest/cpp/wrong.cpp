@@ -1,9 +1,10 @@
-#include <iostream>
+#include <cstdio>
 
 int main()
 {
 	int a, b;
 
-	std::cin >> a >> b;
-	std::cout << a + b + 1 << '\n';
+	if (std::scanf("%d %d", &a, &b) != 2)
+		return 1;
+	std::printf("%d\n", a + b + 1);
 }
