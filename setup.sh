@@ -121,7 +121,7 @@ make_folders() {
 
 # Everything a build reads. Equal hash: the programs in PREFIX are those of this clone.
 source_hash() {
-	find Makefile base model scoreboard api judge admin sql problems scripts -type f \
+	find Makefile base model scoreboard api judge admin sql problems scripts/gen-* scripts/supervise -type f \
 		-not -path '*/node_modules/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
 }
 

@@ -7,7 +7,8 @@
 import { juryPrograms, readAccounts, sleep } from './player.mjs';
 
 const CONTEST = 'selfcheck', NEEDED = ['c', 'cpp', 'python3', 'java', 'javascript'];
-const WAIT_S = 90;
+const WAIT_S = 90; // until the languages are there
+const VERDICT_S = 300; // the contest is judged after all others: their queue may be long
 
 const [url, accounts] = process.argv.slice(2);
 const player = readAccounts(url, accounts).get('selfcheck');
@@ -25,7 +26,7 @@ async function check(language) {
 	if (!program) return { verdict: 'no program to try it with', ok: !NEEDED.includes(language.id) };
 	const began = Date.now();
 	const id = await player.submit(CONTEST, program, language.id);
-	const { verdict } = await player.verdict(id, WAIT_S);
+	const { verdict } = await player.verdict(id, VERDICT_S);
 	return { verdict, ms: Date.now() - began, ok: verdict === 'AC' };
 }
 
