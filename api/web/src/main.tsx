@@ -67,7 +67,8 @@ function ContestHeader({ id }: { id: string }) {
   if (!contest) return null;
   const phase = phaseOf(contest, state, now);
   const start = contest.start_time ? Date.parse(contest.start_time) : now;
-  const passed = (now - start) * (contest.clock_rate ?? 1);
+  const until = state?.ended ? Math.min(now, Date.parse(state.ended)) : now;
+  const passed = (until - start) * (contest.clock_rate ?? 1);
   const duration = parseDuration(contest.duration);
   const shown = phase === "before" ? `starts in ${clock((start - now))}` : clock(Math.min(passed, duration));
   return (
