@@ -935,6 +935,9 @@ GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, acc
 GRANT DELETE ON team_groups, refresh_tokens, contest_freezes, contest_problems TO codearena_admin;
 GRANT INSERT ON audit_log TO codearena_admin;
 GRANT USAGE ON SEQUENCE clarification_ids TO codearena_admin;
+-- A backup reads everything, the partitions to come and where the sequences are as well.
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
+ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
 	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,
 	contest_finalize, contest_reschedule_freeze, account_register, sample_data TO codearena_admin;
