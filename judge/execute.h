@@ -24,6 +24,7 @@ struct execution {
 	int64_t time_ms; /* the limit in this language */
 	int64_t memory_bytes;
 	int64_t output_bytes;
+	int64_t wall_ms; /* set by execute_test */
 };
 
 enum { OUTCOME_MESSAGE_SIZE = 2048 };
@@ -52,7 +53,8 @@ struct test_case {
 };
 
 /* Runs the loaded program. One that was too slow by less than a tenth runs once more, alone on
- * this host; its lower time decides. */
+ * this host; its lower time decides. The same for one that reached the wall limit, but not the CPU
+ * limit, while this host was overloaded; it then has more wall time. */
 int execute_test(
         struct execution *x, const struct test_case *t, struct outcome *out, struct err *err);
 
