@@ -302,7 +302,8 @@ static void hash_credentials(struct auth *a, struct arena *arena, struct credent
 	char *keyed = arena_alloc(arena, sizeof(a->pepper) + len);
 
 	memcpy(keyed, a->pepper, sizeof(a->pepper));
-	memcpy(keyed + sizeof(a->pepper), text, len);
+	memcpy(&keyed[sizeof(a->pepper)], text,
+	        len); /* NOLINT(bugprone-not-null-terminated-result): bytes to hash */
 	hash_sha256(keyed, sizeof(a->pepper) + len, c->hash);
 }
 
@@ -383,8 +384,10 @@ int auth_login(struct auth *a, struct worker *w, const struct login *login, stru
 	const char *hash = NULL;
 	const char *counted = arena_printf(&arena, "%s %s", login->from->address, login->username);
 
-	if (limit_take(a->limit, w->kv, &rule, counted, &login->from->retry_after_s, err) < 0)
-		return err_result(err);
+	login->from->retry_after_s = limit_take(a->limit, w->kv, &rule, counted);
+	if (login->from->retry_after_s > 0)
+		return err_set(err, ERR_BUSY, "too many tries to log in, wait %d seconds",
+		        login->from->retry_after_s);
 	if (pg_run(w->pg, Q_AUTH_LOGIN, &res, err, login->username) < 0)
 		return err_wrap(err, "log in");
 	if (PQntuples(res) == 1) {

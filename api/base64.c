@@ -48,9 +48,12 @@ void base64_encode(struct buf *out, const void *data, size_t len)
 		size_t n = len - i < 3 ? len - i : 3;
 		uint32_t v = (uint32_t)p[i] << 16 | (n > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
 		             (n > 2 ? p[i + 2] : 0U);
-		char four[4] = {alphabet[v >> 18], alphabet[v >> 12 & 63],
-		        n > 1 ? alphabet[v >> 6 & 63] : '=', n > 2 ? alphabet[v & 63] : '='};
+		char four[4] = {alphabet[v >> 18], alphabet[v >> 12 & 63], '=', '='};
 
+		if (n > 1)
+			four[2] = alphabet[v >> 6 & 63];
+		if (n > 2)
+			four[3] = alphabet[v & 63];
 		buf_add(out, four, sizeof(four));
 	}
 }

@@ -272,9 +272,10 @@ static int check_open(struct request *rq, const struct registration *r, struct e
 
 	if (strcmp(conf->registration, "closed") == 0)
 		return err_set(err, ERR_DENIED, "registration is closed");
-	if (limit_take(rq->app->limit, rq->worker->kv, &rule, rq->address, &rq->retry_after_s,
-	            err) < 0)
-		return err_result(err);
+	rq->retry_after_s = limit_take(rq->app->limit, rq->worker->kv, &rule, rq->address);
+	if (rq->retry_after_s > 0)
+		return err_set(err, ERR_BUSY,
+		        "too many accounts from your address, wait %d seconds", rq->retry_after_s);
 	if (strcmp(conf->registration, "code") != 0)
 		return 0;
 	code = conf_read_secret(conf->registration_code_file, err);

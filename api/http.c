@@ -369,9 +369,10 @@ static size_t body_limit(const struct request *rq)
 static void find_route(struct request *rq)
 {
 	struct route_match m = {0};
+	struct route_query q = {route_table, route_count, rq->method, rq->path};
 	struct err *err = &rq->http->err;
 
-	switch (route_find(route_table, route_count, rq->method, rq->path, &rq->arena, &m)) {
+	switch (route_find(&q, &rq->arena, &m)) {
 	case ROUTE_FOUND:
 		rq->route = m.route;
 		memcpy(rq->params, m.params, sizeof(rq->params));
@@ -393,6 +394,14 @@ static void too_large(struct request *rq)
 	refuse(rq, MHD_HTTP_CONTENT_TOO_LARGE);
 	err_say(&rq->http->err, ERR_INPUT, "the body is too large: at most %zu bytes here",
 	        body_limit(rq));
+}
+
+static void collect(struct request *rq, const char *data, size_t size)
+{
+	if (rq->body.len + size > body_limit(rq))
+		too_large(rq);
+	else
+		buf_add(&rq->body, data, size);
 }
 
 static struct request *request_new(
@@ -418,6 +427,7 @@ static struct request *request_new(
 	return rq;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the eight parameters are libmicrohttpd's */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url,
         const char *method, UNUSED const char *version, const char *data, size_t *size, void **slot)
 {
@@ -429,12 +439,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const 
 		return rq->http->err.code != ERR_NONE ? send_reply(rq) : MHD_YES;
 	}
 	if (*size > 0) {
-		if (rq->http->state == RECEIVING && rq->http->err.code == ERR_NONE) {
-			if (rq->body.len + *size > body_limit(rq))
-				too_large(rq);
-			else
-				buf_add(&rq->body, data, *size);
-		}
+		if (rq->http->state == RECEIVING && rq->http->err.code == ERR_NONE)
+			collect(rq, data, *size);
 		*size = 0;
 		return MHD_YES;
 	}
@@ -495,7 +501,7 @@ static int listen_on(const struct conf *conf, struct err *err)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
 		err_say(err, ERR_BUSY, "listen on %s port %s: %s", conf->listen_address, port,
-		        strerror(errno));
+		        strerrordesc_np(errno));
 		freeaddrinfo(list);
 		return err_result(err);
 	}
@@ -550,7 +556,7 @@ struct http *http_new(struct app *app, struct err *err)
 	        MHD_OPTION_NOTIFY_COMPLETED, on_completed, app, MHD_OPTION_END);
 	info = h->daemon ? MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (!info) {
-		err_say(err, ERR_BUSY, "start libmicrohttpd: %s", strerror(errno));
+		err_say(err, ERR_BUSY, "start libmicrohttpd: %s", strerrordesc_np(errno));
 		close(fd);
 		free(h);
 		return NULL;

@@ -86,8 +86,7 @@ static int take_shared(
 	return rule->max + 1;
 }
 
-int limit_take(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who,
-        int *retry_after_s, struct err *err)
+int limit_take(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who)
 {
 	char key[KEY_SIZE];
 	size_t slot = 0;
@@ -98,11 +97,7 @@ int limit_take(struct limit *l, struct kv *kv, const struct limit_rule *rule, co
 	count = take_shared(kv, rule, kv_key(kv, "%s", key), &left_ms);
 	if (count < 0)
 		count = take_local(l, rule, slot, &left_ms);
-	if (count <= rule->max)
-		return 0;
-	*retry_after_s = (int)((left_ms + MS - 1) / MS);
-	return err_set(
-	        err, ERR_BUSY, "too many tries (%s), wait %d seconds", rule->name, *retry_after_s);
+	return count <= rule->max ? 0 : (int)((left_ms + MS - 1) / MS);
 }
 
 void limit_clear(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who)

@@ -13,9 +13,8 @@ struct limit_rule {
 	int max;
 	int window_s;
 };
-/* Counts one use for `who` (hashed into the key). 0, or -ERR_BUSY with *retry_after_s. */
-int limit_take(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who,
-        int *retry_after_s, struct err *err);
+/* Counts one use for `who` (hashed into the key). 0, or the seconds to wait: refused. */
+int limit_take(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who);
 /* Forgives what was counted; after a success. */
 void limit_clear(struct limit *l, struct kv *kv, const struct limit_rule *rule, const char *who);
 #endif

@@ -60,7 +60,7 @@ struct loop *loop_new(struct err *err)
 	l->last = &l->first;
 	pthread_mutex_init(&l->lock, NULL);
 	if (l->epoll_fd < 0 || l->mailbox.fd < 0) {
-		err_say(err, ERR_BUSY, "event loop: %s", strerror(errno));
+		err_say(err, ERR_BUSY, "event loop: %s", strerrordesc_np(errno));
 		loop_free(l);
 		return NULL;
 	}
@@ -88,7 +88,8 @@ static int control(struct loop *l, int op, struct watch *w, uint32_t events, str
 	struct epoll_event ev = {.events = events, .data = {.ptr = w}};
 
 	if (epoll_ctl(l->epoll_fd, op, w->fd, &ev) < 0)
-		return err_set(err, ERR_BUSY, "watch descriptor %d: %s", w->fd, strerror(errno));
+		return err_set(
+		        err, ERR_BUSY, "watch descriptor %d: %s", w->fd, strerrordesc_np(errno));
 	return 0;
 }
 

@@ -125,7 +125,7 @@ static void watch_signals(struct life *life)
 	        .ready = on_signal,
 	        .data = life};
 	if (life->signals.fd < 0 || loop_add(life->app.loop, &life->signals, EPOLLIN, &err) < 0)
-		die("signals: %s", err.code ? err.msg : strerror(errno));
+		die("signals: %s", err.code ? err.msg : strerrordesc_np(errno));
 }
 
 static void start(struct life *life)
@@ -187,7 +187,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		die("unknown argument: \"%s\"", argv[1]);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		die("no_new_privs: %s", strerror(errno));
+		die("no_new_privs: %s", strerrordesc_np(errno));
 	start(&life);
 	log_info("api.started", "instance=%s address=%s port=%lld", life.app.conf.instance,
 	        life.app.conf.listen_address, (long long)life.app.conf.listen_port);

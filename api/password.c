@@ -20,10 +20,10 @@ int password_hash(const char *password, char out[PASSWORD_HASH_SIZE], struct err
 	const char *hash = NULL;
 
 	if (!scratch || !crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)))
-		return err_set(err, ERR_BUG, "cannot make a salt: %s", strerror(errno));
+		return err_set(err, ERR_BUG, "cannot make a salt: %s", strerrordesc_np(errno));
 	hash = crypt_r(password, salt, scratch);
 	if (!hash || hash[0] == '*')
-		return err_set(err, ERR_BUG, "cannot hash a password: %s", strerror(errno));
+		return err_set(err, ERR_BUG, "cannot hash a password: %s", strerrordesc_np(errno));
 	snprintf(out, PASSWORD_HASH_SIZE, "%s", hash);
 	explicit_bzero(scratch, sizeof(*scratch));
 	return 0;

@@ -8,71 +8,71 @@ enum { MAX_SEGMENT = 100, SUBMISSION_JSON = 64 * 1024 };
 #define SMALL ((size_t)SUBMISSION_JSON)
 
 const struct route route_table[] = {
-        {"GET", "/healthz", ROLE_PUBLIC, NULL, handle_healthz, 0, ROUTE_NO_AUTH},
-        {"GET", "/readyz", ROLE_PUBLIC, NULL, handle_readyz, 0, ROUTE_NO_AUTH},
-        {"GET", "/metrics", ROLE_PUBLIC, handle_metrics_get, NULL, 0, 0},
-        {"GET", "/api", ROLE_PUBLIC, NULL, handle_api_root, 0, ROUTE_NO_AUTH},
-        {"GET", "/api/openapi.json", ROLE_PUBLIC, NULL, handle_web_openapi, 0, ROUTE_NO_AUTH},
+        {"GET", "/healthz", ROLE_PUBLIC, ROUTE_NO_AUTH, NULL, handle_healthz, 0},
+        {"GET", "/readyz", ROLE_PUBLIC, ROUTE_NO_AUTH, NULL, handle_readyz, 0},
+        {"GET", "/metrics", ROLE_PUBLIC, 0, handle_metrics_get, NULL, 0},
+        {"GET", "/api", ROLE_PUBLIC, ROUTE_NO_AUTH, NULL, handle_api_root, 0},
+        {"GET", "/api/openapi.json", ROLE_PUBLIC, ROUTE_NO_AUTH, NULL, handle_web_openapi, 0},
 
-        {"POST", "/api/login", ROLE_PUBLIC, handle_login, NULL, SMALL,
-                ROUTE_NO_AUTH | ROUTE_PASSWORD},
-        {"POST", "/api/refresh", ROLE_PUBLIC, handle_refresh, NULL, SMALL, ROUTE_NO_AUTH},
-        {"POST", "/api/logout", ROLE_PUBLIC, handle_logout, NULL, SMALL, 0},
-        {"POST", "/api/register", ROLE_PUBLIC, handle_register, NULL, SMALL,
-                ROUTE_NO_AUTH | ROUTE_PASSWORD},
-        {"GET", "/api/account", ROLE_TEAM, handle_account, NULL, 0, 0},
+        {"POST", "/api/login", ROLE_PUBLIC, ROUTE_NO_AUTH | ROUTE_PASSWORD, handle_login, NULL,
+                SMALL},
+        {"POST", "/api/refresh", ROLE_PUBLIC, ROUTE_NO_AUTH, handle_refresh, NULL, SMALL},
+        {"POST", "/api/logout", ROLE_PUBLIC, 0, handle_logout, NULL, SMALL},
+        {"POST", "/api/register", ROLE_PUBLIC, ROUTE_NO_AUTH | ROUTE_PASSWORD, handle_register,
+                NULL, SMALL},
+        {"GET", "/api/account", ROLE_TEAM, 0, handle_account, NULL, 0},
 
-        {"POST", "/api/submit", ROLE_TEAM, handle_submit, NULL, WHOLE, 0},
-        {"GET", "/api/submissions/{sid}", ROLE_TEAM, handle_submission_own, NULL, 0, 0},
-        {"GET", "/api/submissions/{sid}/stream", ROLE_TEAM, handle_stream_submission_prepare,
-                handle_stream_submission_open, 0, 0},
-        {"POST", "/api/submissions/{sid}/rejudge", ROLE_ADMIN, handle_rejudge, NULL, SMALL, 0},
+        {"POST", "/api/submit", ROLE_TEAM, 0, handle_submit, NULL, WHOLE},
+        {"GET", "/api/submissions/{sid}", ROLE_TEAM, 0, handle_submission_own, NULL, 0},
+        {"GET", "/api/submissions/{sid}/stream", ROLE_TEAM, 0, handle_stream_submission_prepare,
+                handle_stream_submission_open, 0},
+        {"POST", "/api/submissions/{sid}/rejudge", ROLE_ADMIN, 0, handle_rejudge, NULL, SMALL},
 
-        {"GET", "/api/contests", ROLE_PUBLIC, handle_contests, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}", ROLE_PUBLIC, handle_contest, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/state", ROLE_PUBLIC, handle_state, NULL, 0, 0},
-        {"POST", "/api/contests/{cid}/actions", ROLE_ADMIN, handle_action, NULL, SMALL, 0},
-        {"GET", "/api/contests/{cid}/account", ROLE_TEAM, handle_account, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/judgement-types", ROLE_PUBLIC, handle_judgement_types, NULL, 0,
+        {"GET", "/api/contests", ROLE_PUBLIC, 0, handle_contests, NULL, 0},
+        {"GET", "/api/contests/{cid}", ROLE_PUBLIC, 0, handle_contest, NULL, 0},
+        {"GET", "/api/contests/{cid}/state", ROLE_PUBLIC, 0, handle_state, NULL, 0},
+        {"POST", "/api/contests/{cid}/actions", ROLE_ADMIN, 0, handle_action, NULL, SMALL},
+        {"GET", "/api/contests/{cid}/account", ROLE_TEAM, 0, handle_account, NULL, 0},
+        {"GET", "/api/contests/{cid}/judgement-types", ROLE_PUBLIC, 0, handle_judgement_types, NULL,
                 0},
-        {"GET", "/api/contests/{cid}/languages", ROLE_PUBLIC, handle_languages, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/groups", ROLE_PUBLIC, handle_groups, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/organizations", ROLE_PUBLIC, handle_organizations, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/teams", ROLE_PUBLIC, handle_teams, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/teams/{tid}", ROLE_PUBLIC, handle_team, NULL, 0, 0},
+        {"GET", "/api/contests/{cid}/languages", ROLE_PUBLIC, 0, handle_languages, NULL, 0},
+        {"GET", "/api/contests/{cid}/groups", ROLE_PUBLIC, 0, handle_groups, NULL, 0},
+        {"GET", "/api/contests/{cid}/organizations", ROLE_PUBLIC, 0, handle_organizations, NULL, 0},
+        {"GET", "/api/contests/{cid}/teams", ROLE_PUBLIC, 0, handle_teams, NULL, 0},
+        {"GET", "/api/contests/{cid}/teams/{tid}", ROLE_PUBLIC, 0, handle_team, NULL, 0},
 
-        {"GET", "/api/contests/{cid}/problems", ROLE_PUBLIC, handle_problems, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/problems/{pid}", ROLE_PUBLIC, handle_problem, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/problems/{pid}/statement", ROLE_PUBLIC, handle_statement, NULL,
-                0, 0},
-        {"GET", "/api/contests/{cid}/problems/{pid}/samples", ROLE_PUBLIC, handle_samples, NULL, 0,
+        {"GET", "/api/contests/{cid}/problems", ROLE_PUBLIC, 0, handle_problems, NULL, 0},
+        {"GET", "/api/contests/{cid}/problems/{pid}", ROLE_PUBLIC, 0, handle_problem, NULL, 0},
+        {"GET", "/api/contests/{cid}/problems/{pid}/statement", ROLE_PUBLIC, 0, handle_statement,
+                NULL, 0},
+        {"GET", "/api/contests/{cid}/problems/{pid}/samples", ROLE_PUBLIC, 0, handle_samples, NULL,
                 0},
-        {"GET", "/api/contests/{cid}/problems/{pid}/files/{name}", ROLE_PUBLIC, handle_problem_file,
-                NULL, 0, 0},
+        {"GET", "/api/contests/{cid}/problems/{pid}/files/{name}", ROLE_PUBLIC, 0,
+                handle_problem_file, NULL, 0},
 
-        {"GET", "/api/contests/{cid}/submissions", ROLE_PUBLIC, handle_submissions, NULL, 0, 0},
-        {"POST", "/api/contests/{cid}/submissions", ROLE_TEAM, handle_submit, NULL, WHOLE, 0},
-        {"GET", "/api/contests/{cid}/submissions/{sid}", ROLE_PUBLIC, handle_submission, NULL, 0,
+        {"GET", "/api/contests/{cid}/submissions", ROLE_PUBLIC, 0, handle_submissions, NULL, 0},
+        {"POST", "/api/contests/{cid}/submissions", ROLE_TEAM, 0, handle_submit, NULL, WHOLE},
+        {"GET", "/api/contests/{cid}/submissions/{sid}", ROLE_PUBLIC, 0, handle_submission, NULL,
                 0},
-        {"GET", "/api/contests/{cid}/submissions/{sid}/source", ROLE_TEAM, handle_source, NULL, 0,
+        {"GET", "/api/contests/{cid}/submissions/{sid}/source", ROLE_TEAM, 0, handle_source, NULL,
                 0},
-        {"GET", "/api/contests/{cid}/judgements", ROLE_PUBLIC, handle_judgements, NULL, 0, 0},
-        {"GET", "/api/contests/{cid}/runs", ROLE_PUBLIC, handle_runs, NULL, 0, 0},
+        {"GET", "/api/contests/{cid}/judgements", ROLE_PUBLIC, 0, handle_judgements, NULL, 0},
+        {"GET", "/api/contests/{cid}/runs", ROLE_PUBLIC, 0, handle_runs, NULL, 0},
 
-        {"GET", "/api/contests/{cid}/clarifications", ROLE_PUBLIC, handle_clarifications, NULL, 0,
+        {"GET", "/api/contests/{cid}/clarifications", ROLE_PUBLIC, 0, handle_clarifications, NULL,
                 0},
-        {"POST", "/api/contests/{cid}/clarifications", ROLE_TEAM, handle_clarify, NULL, SMALL, 0},
-        {"GET", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, handle_draft_get, NULL, 0, 0},
-        {"PUT", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, handle_draft_put, NULL, WHOLE,
-                0},
+        {"POST", "/api/contests/{cid}/clarifications", ROLE_TEAM, 0, handle_clarify, NULL, SMALL},
+        {"GET", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, 0, handle_draft_get, NULL, 0},
+        {"PUT", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, 0, handle_draft_put, NULL,
+                WHOLE},
 
-        {"GET", "/api/contests/{cid}/scoreboard", ROLE_PUBLIC, NULL, handle_scoreboard_get, 0, 0},
-        {"GET", "/api/contests/{cid}/scoreboard/stream", ROLE_PUBLIC, NULL,
-                handle_stream_scoreboard, 0, 0},
-        {"GET", "/api/contests/{cid}/stream", ROLE_PUBLIC, handle_stream_contest_prepare,
-                handle_stream_contest_open, 0, 0},
+        {"GET", "/api/contests/{cid}/scoreboard", ROLE_PUBLIC, 0, NULL, handle_scoreboard_get, 0},
+        {"GET", "/api/contests/{cid}/scoreboard/stream", ROLE_PUBLIC, 0, NULL,
+                handle_stream_scoreboard, 0},
+        {"GET", "/api/contests/{cid}/stream", ROLE_PUBLIC, 0, handle_stream_contest_prepare,
+                handle_stream_contest_open, 0},
 
-        {"GET", "/{rest}", ROLE_PUBLIC, NULL, handle_web, 0, ROUTE_NO_AUTH | ROUTE_REST},
+        {"GET", "/{rest}", ROLE_PUBLIC, ROUTE_NO_AUTH | ROUTE_REST, NULL, handle_web, 0},
 };
 const size_t route_count = ARRAY_LEN(route_table);
 
@@ -139,18 +139,17 @@ static void add_method(struct route_match *m, const char *method)
 	        strcmp(method, "GET") == 0 ? ", HEAD" : "");
 }
 
-enum route_result route_find(const struct route *table, size_t n, const char *method,
-        const char *path, struct arena *a, struct route_match *m)
+enum route_result route_find(const struct route_query *q, struct arena *a, struct route_match *m)
 {
 	*m = (struct route_match){0};
-	for (size_t i = 0; i < n; i++) {
-		if (!fits(&table[i], path, a, m))
+	for (size_t i = 0; i < q->n; i++) {
+		if (!fits(&q->table[i], q->path, a, m))
 			continue;
-		if (method_fits(table[i].method, method)) {
-			m->route = &table[i];
+		if (method_fits(q->table[i].method, q->method)) {
+			m->route = &q->table[i];
 			return ROUTE_FOUND;
 		}
-		add_method(m, table[i].method);
+		add_method(m, q->table[i].method);
 	}
 	return m->allow[0] ? ROUTE_METHOD : ROUTE_UNKNOWN;
 }

@@ -19,10 +19,10 @@ struct route {
 	const char *method; /* GET answers HEAD too */
 	const char *path;   /* "/api/contests/{cid}/problems/{pid}" */
 	enum role least;
+	unsigned flags;
 	handler *work;
 	handler *loop;
 	size_t max_body; /* bytes; 0: none; SIZE_MAX: the setting max_body_kib */
-	unsigned flags;
 };
 
 enum route_result { ROUTE_FOUND, ROUTE_UNKNOWN, ROUTE_METHOD };
@@ -32,8 +32,12 @@ struct route_match {
 	char allow[64];                 /* with ROUTE_METHOD: "GET, HEAD, POST" */
 };
 /* The first row that fits; a literal segment is tried before a {word} if it stands earlier. */
-enum route_result route_find(const struct route *table, size_t n, const char *method,
-        const char *path, struct arena *a, struct route_match *m);
+struct route_query {
+	const struct route *table;
+	size_t n;
+	const char *method, *path;
+};
+enum route_result route_find(const struct route_query *q, struct arena *a, struct route_match *m);
 extern const struct route route_table[];
 extern const size_t route_count;
 

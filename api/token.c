@@ -46,7 +46,7 @@ char *token_make(const struct token_key *key, const struct identity *who, int64_
 	if (ok)
 		text = jwt_encode_str(jwt);
 	if (!text)
-		err_say(err, ERR_BUG, "cannot make a token: %s", strerror(errno));
+		err_say(err, ERR_BUG, "cannot make a token: %s", strerrordesc_np(errno));
 	return text;
 }
 

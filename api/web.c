@@ -131,17 +131,12 @@ static void load_folder(struct web *w, char *folder)
 struct web *web_load(const struct conf *conf)
 {
 	struct web *w = xcalloc(1, sizeof(*w));
-	auto_free char *openapi = xasprintf("%s/openapi.json", conf->prefix);
 
 	w->files = xcalloc(MAX_FILES + 1, sizeof(*w->files));
 	load_folder(w, conf->web_dir);
 	if (w->n == 0)
 		log_warn("web.missing", "web_dir=%s", conf->web_dir);
 	qsort(w->files, w->n, sizeof(*w->files), compare);
-	if (!web_find(w, "/openapi.json") && access(openapi, R_OK) == 0) {
-		load_file(w, "/openapi.json", openapi);
-		qsort(w->files, w->n, sizeof(*w->files), compare);
-	}
 	return w;
 }
 

@@ -7,7 +7,7 @@
 #include <microhttpd.h>
 
 struct web;
-/* Reads web_dir (and openapi.json of web_dir, else of prefix). A missing folder is a warning. */
+/* Reads web_dir. A missing folder is a warning. */
 struct web *web_load(const struct conf *conf);
 void web_free(struct web *w);
 

@@ -61,6 +61,16 @@ static size_t take_batch(struct writer *w, struct writing *batch[MAX_BATCH])
 	return n;
 }
 
+static void mark_written(struct writer *w, const char *contest)
+{
+	for (int i = 0; i < MAX_THREADS; i++) {
+		if (!w->writing[i]) {
+			w->writing[i] = contest;
+			return;
+		}
+	}
+}
+
 static size_t wait_batch(struct writer *w, struct writing *batch[MAX_BATCH], char **contest)
 {
 	size_t n = 0;
@@ -74,12 +84,7 @@ static size_t wait_batch(struct writer *w, struct writing *batch[MAX_BATCH], cha
 	}
 	if (n > 0) {
 		*contest = xstrdup(batch[0]->contest_id);
-		for (int i = 0; i < MAX_THREADS; i++) {
-			if (!w->writing[i]) {
-				w->writing[i] = *contest;
-				break;
-			}
-		}
+		mark_written(w, *contest);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return n;

@@ -4,12 +4,12 @@
 #include "api/route.h"
 
 static const struct route table[] = {
-        {"GET", "/api/things", ROLE_PUBLIC, NULL, NULL, 0, 0},
-        {"POST", "/api/things", ROLE_TEAM, NULL, NULL, 100, 0},
-        {"GET", "/api/things/new", ROLE_PUBLIC, NULL, NULL, 0, 0},
-        {"GET", "/api/things/{a}/parts/{b}", ROLE_PUBLIC, NULL, NULL, 0, 0},
-        {"GET", "/api/things/{a}", ROLE_PUBLIC, NULL, NULL, 0, 0},
-        {"GET", "/{rest}", ROLE_PUBLIC, NULL, NULL, 0, ROUTE_REST},
+        {"GET", "/api/things", ROLE_PUBLIC, 0, NULL, NULL, 0},
+        {"POST", "/api/things", ROLE_TEAM, 0, NULL, NULL, 100},
+        {"GET", "/api/things/new", ROLE_PUBLIC, 0, NULL, NULL, 0},
+        {"GET", "/api/things/{a}/parts/{b}", ROLE_PUBLIC, 0, NULL, NULL, 0},
+        {"GET", "/api/things/{a}", ROLE_PUBLIC, 0, NULL, NULL, 0},
+        {"GET", "/{rest}", ROLE_PUBLIC, ROUTE_REST, NULL, NULL, 0},
 };
 
 static const struct route *found(const char *method, const char *path)
@@ -17,8 +17,10 @@ static const struct route *found(const char *method, const char *path)
 	auto_arena struct arena a = {0};
 	struct route_match m;
 
-	return route_find(table, ARRAY_LEN(table), method, path, &a, &m) == ROUTE_FOUND ? m.route
-	                                                                                : NULL;
+	return route_find(&(struct route_query){table, ARRAY_LEN(table), method, path}, &a, &m) ==
+	                       ROUTE_FOUND
+	               ? m.route
+	               : NULL;
 }
 
 static void a_path_finds_its_row(void **state UNUSED)
@@ -41,8 +43,9 @@ static void parameters_come_in_order(void **state UNUSED)
 	auto_arena struct arena a = {0};
 	struct route_match m;
 
-	assert_int_equal(
-	        route_find(table, ARRAY_LEN(table), "GET", "/api/things/x-1/parts/y.z", &a, &m),
+	assert_int_equal(route_find(&(struct route_query){table, ARRAY_LEN(table), "GET",
+	                                    "/api/things/x-1/parts/y.z"},
+	                         &a, &m),
 	        ROUTE_FOUND);
 	assert_string_equal(m.params[0], "x-1");
 	assert_string_equal(m.params[1], "y.z");
@@ -64,7 +67,9 @@ static void another_method_is_told_which_there_are(void **state UNUSED)
 	struct route_match m;
 
 	assert_int_equal(
-	        route_find(table, ARRAY_LEN(table), "DELETE", "/api/things", &a, &m), ROUTE_METHOD);
+	        route_find(&(struct route_query){table, ARRAY_LEN(table), "DELETE", "/api/things"},
+	                &a, &m),
+	        ROUTE_METHOD);
 	assert_string_equal(m.allow, "GET, HEAD, POST");
 }
 
@@ -92,8 +97,9 @@ static void each_row_of_the_table_finds_itself(void **state UNUSED)
 				path[n++] = *p;
 			}
 		}
-		assert_int_equal(
-		        route_find(route_table, route_count, route_table[i].method, path, &a, &m),
+		assert_int_equal(route_find(&(struct route_query){route_table, route_count,
+		                                    route_table[i].method, path},
+		                         &a, &m),
 		        ROUTE_FOUND);
 		assert_ptr_equal(m.route, &route_table[i]);
 		assert_true(route_table[i].work || route_table[i].loop);
