@@ -92,7 +92,7 @@ unit() {
 numbers() {
 	local pids
 	pids=$(cat "$DATA/run/$1.pid" 2>/dev/null) || return 1
-	tr '\0' '\n' 2>/dev/null <"/proc/${pids%% *}/cmdline" | grep -qxF "$DATA" || return 1
+	tr '\0' '\n' 2>/dev/null <"/proc/${pids%% *}/cmdline" | grep -xF "$DATA" >/dev/null || return 1
 	printf '%s\n' "$pids"
 }
 
