@@ -56,7 +56,7 @@ static int scratch_make(struct scratch *s, const char *file, struct err *err)
 	s->dir = xasprintf("%s.XXXXXX", file);
 	if (!mkdtemp(s->dir)) {
 		free(steal(&s->dir));
-		return err_set(err, ERR_INPUT, "%s: %s", file, strerror(errno));
+		return err_set(err, ERR_INPUT, "%s: %s", file, strerrordesc_np(errno));
 	}
 	s->dump = xasprintf("%s/%s", s->dir, dump_name);
 	s->manifest = xasprintf("%s/%s", s->dir, manifest_name);
@@ -89,7 +89,7 @@ static int run_client(
 {
 	auto_free char *secret = NULL;
 	auto_arena struct arena a = {0};
-	const char *path = getenv("PATH");
+	const char *path = secure_getenv("PATH");
 	auto_close int words = memfd_create("words", MFD_CLOEXEC);
 	const struct proc_fds fds = {-1, -1, words, -1};
 	int status = 0;
@@ -163,7 +163,7 @@ static int add_file(struct archive *a, const char *name, const char *path, struc
 	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(err, ERR_BUSY, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	archive_entry_set_pathname(e, name);
 	archive_entry_set_size(e, st.st_size);
 	archive_entry_set_filetype(e, AE_IFREG);
@@ -175,7 +175,7 @@ static int add_file(struct archive *a, const char *name, const char *path, struc
 		if (archive_write_data(a, block, (size_t)n) != n)
 			return err_set(err, ERR_BUSY, "%s", archive_error_string(a));
 	}
-	return n < 0 ? err_set(err, ERR_BUSY, "%s: %s", path, strerror(errno)) : 0;
+	return n < 0 ? err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno)) : 0;
 }
 
 static int write_tar(int fd, const struct scratch *s, struct err *err)
@@ -190,7 +190,7 @@ static int write_tar(int fd, const struct scratch *s, struct err *err)
 		return err_result(err);
 	if (archive_write_close(a) != ARCHIVE_OK || fsync(fd) < 0)
 		return err_set(err, ERR_BUSY, "the backup cannot be written: %s",
-		        archive_error_string(a) ? archive_error_string(a) : strerror(errno));
+		        archive_error_string(a) ? archive_error_string(a) : strerrordesc_np(errno));
 	return 0;
 }
 
@@ -199,7 +199,7 @@ static int write_text(const char *path, const char *text, struct err *err)
 	auto_file FILE *f = fopen(path, "we");
 
 	if (!f || fputs(text, f) < 0 || fflush(f) < 0)
-		return err_set(err, ERR_BUSY, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -211,10 +211,10 @@ static int put_in_place(const char *file, const struct scratch *s, struct err *e
 	int result;
 
 	if (fd < 0)
-		return err_set(err, ERR_BUSY, "%s: %s", part, strerror(errno));
+		return err_set(err, ERR_BUSY, "%s: %s", part, strerrordesc_np(errno));
 	result = write_tar(fd, s, err);
 	if (result == 0 && rename(part, file) < 0)
-		result = err_set(err, ERR_BUSY, "%s: %s", file, strerror(errno));
+		result = err_set(err, ERR_BUSY, "%s: %s", file, strerrordesc_np(errno));
 	if (result < 0)
 		unlink(part);
 	return result;
@@ -266,13 +266,13 @@ static int unpack_to(struct archive *a, const char *path, int64_t most, struct e
 	la_ssize_t n;
 
 	if (fd < 0)
-		return err_set(err, ERR_BUSY, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	while ((n = archive_read_data(a, block, BLOCK)) > 0) {
 		total += n;
 		if (total > most)
 			return err_set(err, ERR_INPUT, "%s is too large", path);
 		if (write(fd, block, (size_t)n) != n)
-			return err_set(err, ERR_BUSY, "%s: %s", path, strerror(errno));
+			return err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	}
 	return n < 0 ? err_set(err, ERR_INPUT, "%s", archive_error_string(a)) : 0;
 }

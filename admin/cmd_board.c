@@ -55,20 +55,27 @@ static void show_row(const struct board *b, const struct board_row *r)
 	putchar('\n');
 }
 
+static const char *problem_label(const json_t *problems, size_t i)
+{
+	const char *s = json_string_value(json_object_get(json_array_get(problems, i), "label"));
+
+	return s ? s : "?";
+}
+
 static void show_board(struct board *b, int64_t top)
 {
-	const json_t *problems = board_problems(b), *p;
-	size_t n, i;
+	const json_t *problems = board_problems(b);
+	size_t n;
 	const struct board_row *const *rows = board_rows(b, &n);
 
 	out_cell("rank", 5, true);
 	out_cell("team", TEAM_WIDTH, false);
 	out_cell("solved", 6, true);
 	out_cell(board_rules(b) == RULES_ICPC ? "penalty" : "points", 8, true);
-	json_array_foreach (problems, i, p)
-		out_cell(json_string_value(json_object_get(p, "label")), 8, true);
+	for (size_t i = 0; i < json_array_size(problems); i++)
+		out_cell(problem_label(problems, i), 8, true);
 	putchar('\n');
-	for (i = 0; i < n && (int64_t)i < top; i++)
+	for (size_t i = 0; i < n && (int64_t)i < top; i++)
 		show_row(b, rows[i]);
 	if (n == 0)
 		puts("(no teams)");

@@ -37,7 +37,7 @@ static int parse_span(const char *text, int64_t *ms)
 	static const struct {
 		char unit;
 		int64_t ms;
-	} units[] = {{'s', 1000}, {'m', 60 * 1000}, {'h', 3600 * 1000}, {'d', DAY_MS}};
+	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', DAY_MS}};
 	size_t len = strlen(text);
 	auto_free char *digits = len > 0 ? strndup(text, len - 1) : NULL;
 	const char *wrong = NULL;
@@ -79,14 +79,15 @@ static int parse_start(
 	        text);
 }
 
-static int span_option(const struct args *args, const char *option, const char *fallback,
-        struct arena *a, const char **ms, struct err *err)
+/* *ms: the default as people write it, or NULL; becomes milliseconds. */
+static int span_option(const struct args *args, const char *option, struct arena *a,
+        const char **ms, struct err *err)
 {
 	const char *text = args_get(args, option);
 	int64_t value = 0;
 
 	if (!text)
-		text = fallback;
+		text = *ms;
 	if (!text)
 		return 0;
 	if (parse_span(text, &value) < 0 || value < 0)
@@ -153,13 +154,13 @@ static int run_create(struct admin *admin, const struct args *args, struct err *
 {
 	auto_arena struct arena a = {0};
 	const char *id = args->words[0];
-	const char *at = NULL, *offset = NULL, *duration = NULL, *freeze = NULL;
+	const char *at = NULL, *offset = NULL, *duration = "5:00:00", *freeze = NULL;
 	int bad = check_create(args, err);
 
 	if (!bad && args_get(args, "start"))
 		bad = parse_start(args_get(args, "start"), &a, &at, &offset, err);
-	bad = bad ? bad : span_option(args, "duration", "5:00:00", &a, &duration, err);
-	bad = bad ? bad : span_option(args, "freeze", NULL, &a, &freeze, err);
+	bad = bad ? bad : span_option(args, "duration", &a, &duration, err);
+	bad = bad ? bad : span_option(args, "freeze", &a, &freeze, err);
 	if (bad)
 		return bad;
 	const char *const row[] = {

@@ -68,9 +68,14 @@ void doctor_fail(struct doctor *d, const char *remedy, const char *fmt, ...)
 static void check_kernel(struct doctor *d)
 {
 	struct utsname u;
-	unsigned major = 0, minor = 0;
+	unsigned long major = 0, minor = 0;
+	char *end = NULL;
 
-	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2) {
+	if (uname(&u) == 0)
+		major = strtoul(u.release, &end, 10);
+	if (end && *end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	if (major == 0) {
 		doctor_fail(d, "use Linux", "kernel unknown");
 		return;
 	}
@@ -128,7 +133,7 @@ static void check_root(struct doctor *d)
 		doctor_ok(d, "languages are those of %s", root);
 	else
 		doctor_fail(d, "set `root` to host or to a language root", "%s: %s", usr,
-		        strerror(errno));
+		        strerrordesc_np(errno));
 }
 
 /* A file of 1 MiB can be written, synced and removed. */
@@ -159,7 +164,7 @@ static void check_disk(struct doctor *d, const char *name, const char *dir)
 
 	if (statvfs(dir, &s) < 0) {
 		doctor_fail(d, "make the folder, or correct the setting", "%s %s: %s", name, dir,
-		        strerror(errno));
+		        strerrordesc_np(errno));
 		return;
 	}
 	free_mib = (uint64_t)s.f_bavail * s.f_frsize >> 20;
@@ -167,7 +172,7 @@ static void check_disk(struct doctor *d, const char *name, const char *dir)
 	bad = geteuid() == 0 ? try_write(dir) : 0; /* others may not write there anyway */
 	if (bad)
 		doctor_fail(d, remedy, "%s %s: disk full or not writable: %s", name, dir,
-		        strerror(bad));
+		        strerrordesc_np(bad));
 	else if (free_mib < FREE_MIN_MIB || used > FULL_PERCENT)
 		doctor_fail(d, remedy, "%s %s: %llu %% full, %llu MiB free", name, dir,
 		        (unsigned long long)used, (unsigned long long)free_mib);

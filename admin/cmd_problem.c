@@ -129,7 +129,7 @@ static int id_of(const char *path, char out[ID_SIZE], struct err *err)
 	size_t len = strlen(name);
 
 	if (!real)
-		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_INPUT, "%s: %s", path, strerrordesc_np(errno));
 	if (len > 4 && strcmp(name + len - 4, ".zip") == 0)
 		len -= 4;
 	snprintf(out, ID_SIZE, "%.*s", (int)len, name);

@@ -104,7 +104,7 @@ static char read_cell(struct csv *csv, struct reader *r, struct cell *c)
 		end = r->p > c->text && r->p[-1] == '\r' && (r->p == r->end || *r->p == '\n')
 		              ? r->p - 1
 		              : r->p;
-	ended = r->p < r->end ? *r->p : '\0';
+	ended = *r->p; /* NUL at the end */
 	if (r->p < r->end)
 		r->p++;
 	if (ended == '\n') {
@@ -208,16 +208,25 @@ static void add_row(struct csv *csv, const struct cell *cells, const int *map, s
 	csv->nrows++;
 }
 
+/* How many bytes a UTF-8 character that begins so has; 0: none begins so. */
+static size_t utf8_promise(unsigned char first)
+{
+	static const struct {
+		unsigned char mask, bits;
+	} forms[] = {{0x80, 0x00}, {0xE0, 0xC0}, {0xF0, 0xE0}, {0xF8, 0xF0}};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		if ((first & forms[i].mask) == forms[i].bits)
+			return i + 1;
+	}
+	return 0;
+}
+
 /* Length of the UTF-8 character at p, 0 when there is none (overlong forms, surrogates, NUL). */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
 	static const unsigned least[5] = {0, 1, 0x80, 0x800, 0x10000};
-	size_t n = *p < 0x80   ? 1
-	           : *p < 0xC0 ? 0
-	           : *p < 0xE0 ? 2
-	           : *p < 0xF0 ? 3
-	           : *p < 0xF8 ? 4
-	                       : 0;
+	size_t n = utf8_promise(*p);
 	unsigned code = n == 1 ? *p : *p & (0x7FU >> n);
 
 	if (n == 0 || n > left)
@@ -227,7 +236,9 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 			return 0;
 		code = code << 6 | (p[k] & 0x3FU);
 	}
-	return code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0 : n;
+	if (code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+		return 0;
+	return n;
 }
 
 static void check_text(struct csv *csv, const char *text, size_t len)
@@ -249,7 +260,9 @@ static char guess_separator(const char *text)
 {
 	const char *p = text + strcspn(text, ",;\t\n");
 
-	return *p == ';' || *p == '\t' ? *p : ',';
+	if (*p == ';' || *p == '\t')
+		return *p;
+	return ',';
 }
 
 void csv_parse(struct csv *csv, const char *text, size_t len, const struct csv_column *columns)

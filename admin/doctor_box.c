@@ -9,7 +9,13 @@
 #include "base/mem.h"
 #include "judge/selftest.h"
 
-enum { OPEN_MS = 10000, ESCAPE_MS = 2000, ESCAPE_MEMORY = 128 << 20, ESCAPE_OUTPUT = 4096 };
+enum {
+	OPEN_MS = 10000,
+	ESCAPE_MS = 2000,
+	ESCAPE_COMPILE_MS = 20000,
+	ESCAPE_MEMORY = 128 << 20,
+	ESCAPE_OUTPUT = 4096
+};
 
 /* Each line it prints is a wall that did not hold. The database's socket stands for all that the
  * host could offer by name. */
@@ -106,7 +112,7 @@ static int try_escape(struct bench *b, const struct language *l, struct outcome 
 	        .language = l,
 	        .alone = &b->alone,
 	        .stop = &b->stop,
-	        .compile_ms = 10 * ESCAPE_MS,
+	        .compile_ms = ESCAPE_COMPILE_MS,
 	        .time_ms = ESCAPE_MS,
 	        .memory_bytes = ESCAPE_MEMORY,
 	        .output_bytes = ESCAPE_OUTPUT};

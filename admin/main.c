@@ -146,7 +146,7 @@ static int take_general(struct admin *admin, int *argc, char **argv, bool *help)
 /* Who did it, for the audit log: the user behind sudo, else our own. */
 static void find_actor(struct admin *admin)
 {
-	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+	const char *sudo = getuid() == 0 ? secure_getenv("SUDO_USER") : NULL;
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	const struct passwd *pw = getpwuid(getuid());
 	const char *name = sudo && admin_is_ident(sudo) ? sudo : pw ? pw->pw_name : "admin";

@@ -82,8 +82,8 @@ static void header_cell(const char *name, size_t width, bool right)
 {
 	auto_free char *title = xstrdup(name);
 
-	for (char *p = title; *p; p++)
-		*p = *p == '_' ? ' ' : *p;
+	for (char *p = title; (p = strchr(p, '_')); p++)
+		*p = ' ';
 	out_cell(title, width, right);
 }
 

@@ -133,7 +133,7 @@ static bool read_file(
 	size_t len;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		findings_add(f, "%s: cannot be read: %s", path, strerror(errno));
+		findings_add(f, "%s: cannot be read: %s", path, strerrordesc_np(errno));
 		return true;
 	}
 	if (buf_read_fd(&text, fd, PACKAGE_MAX_FILE, &err) < 0) {
@@ -176,7 +176,7 @@ static bool visit(
 		return true;
 	default: /* not our enum */
 		findings_add(f, "%s: cannot be read: %s", path,
-		        e->fts_errno ? strerror(e->fts_errno) : "not a plain file");
+		        e->fts_errno ? strerrordesc_np(e->fts_errno) : "not a plain file");
 		return true;
 	}
 }
@@ -194,7 +194,7 @@ static int read_folder(
 	for (skip = strlen(root); skip > 1 && root[skip - 1] == '/'; skip--)
 		root[skip - 1] = '\0';
 	if (!fts)
-		return err_set(err, ERR_INPUT, "%s: %s", folder, strerror(errno));
+		return err_set(err, ERR_INPUT, "%s: %s", folder, strerrordesc_np(errno));
 	while ((e = fts_read(fts))) {
 		const char *path = e->fts_path + strlen(root);
 
@@ -202,7 +202,8 @@ static int read_folder(
 		if (*path && !visit(tree, fts, e, path, f))
 			break;
 		if (!*path && e->fts_info != FTS_D && e->fts_info != FTS_DP)
-			return err_set(err, ERR_INPUT, "%s: %s", folder, strerror(e->fts_errno));
+			return err_set(
+			        err, ERR_INPUT, "%s: %s", folder, strerrordesc_np(e->fts_errno));
 	}
 	return 0;
 }
@@ -316,7 +317,7 @@ int package_read(struct package_tree *tree, const char *path, struct findings *f
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_INPUT, "%s: %s", path, strerrordesc_np(errno));
 	if (S_ISDIR(st.st_mode))
 		return read_folder(tree, path, f, err);
 	if (buf_read_file(&zip, path, PACKAGE_MAX_FILE, err) < 0)
