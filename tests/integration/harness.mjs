@@ -23,6 +23,8 @@ export const long = Boolean(process.env.LONG || process.env.CHECK_LONG);
 const run = promisify(execFile);
 const NOBODY = 65534;
 const FIRST_PORT = Number(process.env.TEST_PORT ?? 7900);
+// What a sanitizer writes; in its build a program that said this has failed its test.
+const SANITIZER = /(?:ERROR|WARNING): \w*Sanitizer|LeakSanitizer has encountered|runtime error: /;
 const PROGRAMS = ['codearena-api', 'codearena-judge', 'codearena-box', 'codearena-agent', 'codearena'];
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -328,6 +330,7 @@ export class Arena {
 		this.apis = [];
 		this.judges = [];
 		this.streams = new Set();
+		this.sanitizer = [];
 		this.guard();
 	}
 
@@ -562,13 +565,19 @@ export class Arena {
 		return stdout;
 	}
 
-	async tryCodearena(...words) {
-		const conf = this.conf('admin', 'admin');
+	tryCodearena(...words) {
+		return this.tryCodearenaIn({}, ...words);
+	}
+
+	// The same with more in its environment.
+	async tryCodearenaIn(env, ...words) {
+		const conf = this.conf('admin', 'admin', this.adminSettings);
 		try {
 			const done = await run(this.path('bin', 'codearena'), ['--config', conf, ...words],
-				{ maxBuffer: 1 << 28, cwd: this.folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGBIN: postgresFolder() } });
+				{ maxBuffer: 1 << 28, cwd: this.folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGBIN: postgresFolder(), ...env } });
 			return { status: 0, ...done };
 		} catch (error) {
+			if (SANITIZER.test(error.stderr ?? '')) this.sanitizer.push(`codearena ${words.join(' ')}: ${error.stderr}`);
 			return { status: error.code ?? error.signal, stdout: error.stdout ?? '', stderr: error.stderr ?? String(error) };
 		}
 	}
@@ -666,14 +675,25 @@ export class Arena {
 
 	// ------------------------------------------------------------ end
 
-	// Ends everything; nothing is left. With KEEP set, the logs are printed first.
+	// Ends everything; nothing is left. With KEEP set, the logs are printed first. Throws what a
+	// sanitizer said.
 	async stop() {
 		for (const stream of this.streams) stream.close();
 		if (process.env.KEEP) this.printLogs();
 		for (const program of [...this.apis, ...this.judges, this.box, this.redisServer, this.postgres]) await program?.stop().catch(() => {});
+		this.readSanitizer();
 		this.guardian.ref();
 		this.guardian.stdin.end();
 		await this.cleaned;
+		if (this.sanitizer.length) throw new Error(this.sanitizer.join('\n'));
+	}
+
+	readSanitizer() {
+		for (const program of [...this.apis, ...this.judges, this.box]) {
+			const text = program?.logText() ?? '';
+			const at = text.search(SANITIZER);
+			if (at >= 0) this.sanitizer.push(`${program.name}: ${text.slice(at, at + 6000)}`);
+		}
 	}
 
 	printLogs() {

@@ -103,7 +103,7 @@ test(`a viewer cut ${CUTS} times on ${NODES} nodes has no gap and no duplicate`,
 	assert.equal(first.snapshots, 1, 'all others were resumed');
 
 	// The rest of the verdicts, then the last state against a new viewer's.
-	await waitFor('all judged', async () => (await arena.sql('SELECT count(*) FROM codearena.submissions WHERE state <> \'final\'')) === '0', 120000);
+	await waitFor('all judged', async () => (await arena.sql('SELECT count(*) FROM codearena.submissions WHERE state <> \'final\'')) === '0', 400000);
 	const total = await arena.sql('SELECT public_number FROM codearena.contest_counter WHERE contest_id = \'c1\'');
 	const stream = arena.sse(`${BASE}/scoreboard/stream`, { lastId: first.last });
 	while (number(first.last) < Number(total)) {
