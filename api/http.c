@@ -13,6 +13,7 @@
  * thread gives a request back by posting its task; a connection is suspended exactly in WORKING.
  * on_completed is the only place that frees a request. */
 #include "api/app.h"
+#include "api/metrics.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -152,6 +153,8 @@ static enum MHD_Result send_reply(struct request *rq)
 	h->counts.by_class[rq->reply.status / 100 % 6]++;
 	h->counts.total++;
 	h->counts.micros += (uint64_t)micros;
+	if (rq->app->metrics && rq->route)
+		metrics_request(rq->app->metrics, rq->route->path, rq->reply.status, micros);
 	log_debug("request.done", "method=%s path=%s status=%d us=%lld account=%s", rq->method,
 	        rq->path, rq->reply.status, (long long)micros, rq->who.account_id);
 	if (rq->closed && rq->http->counted) {
