@@ -196,9 +196,10 @@ static int write_tar(int fd, const struct scratch *s, struct err *err)
 
 static int write_text(const char *path, const char *text, struct err *err)
 {
-	auto_file FILE *f = fopen(path, "we");
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	size_t len = strlen(text);
 
-	if (!f || fputs(text, f) < 0 || fflush(f) < 0)
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
 		return err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	return 0;
 }

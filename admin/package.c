@@ -79,15 +79,16 @@ static void complain(struct parser *s, const char *key, const char *what)
 
 static void read_name(struct parser *s, const json_t *root)
 {
-	const json_t *name = json_object_get(root, "name");
+	json_t *name = json_object_get(root, "name");
 	const char *text = json_string_value(name);
 	const char *key;
 	json_t *one;
 
 	if (json_is_object(name)) { /* by language: English, else the first */
 		text = json_string_value(json_object_get(name, "en"));
-		json_object_foreach ((json_t *)(uintptr_t)name, key, one)
+		json_object_foreach (name, key, one) {
 			text = text ? text : json_string_value(one);
+		}
 	}
 	if (!text || !*text || strlen(text) > NAME_MAX_LEN)
 		complain(s, "name", "must be a text of 1 to 200 bytes");
