@@ -51,7 +51,7 @@
 #include "base/base.h"
 #include "base/err.h"
 
-#define BOX_DOCTOR "codearena doctor"
+#define BOX_DOCTOR "codearena-doctor"
 
 enum {
 	BOX_MAGIC = 0x43416278, /* "CAbx" */
