@@ -821,7 +821,7 @@ static void make_etag(
 }
 
 int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
-        struct frame **body, char etag[ETAG_SIZE], struct err *err)
+        struct feed_text *out, struct err *err)
 {
 	struct feed_board *fb;
 	int rc = 0;
@@ -830,8 +830,8 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
 	fb = find(f, contest_id);
 	if (fb) {
 		pass_time(f, fb);
-		*body = feed_board_scoreboard(fb, view, now_ms(f));
-		make_etag(f, fb, view, etag);
+		out->body = feed_board_scoreboard(fb, view, now_ms(f));
+		make_etag(f, fb, view, out->etag);
 	} else {
 		rc = no_contest(f, contest_id, err);
 	}

@@ -26,8 +26,12 @@ enum { ETAG_SIZE = 96 };
 int feed_check(struct feed *f, const struct identity *who, const char *contest_id,
         enum feed_view view, struct err *err);
 /* The Contest API's scoreboard object: a reference for the caller, and its ETag with quotes. */
+struct feed_text {
+	struct frame *body;
+	char etag[ETAG_SIZE];
+};
 int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
-        struct frame **body, char etag[ETAG_SIZE], struct err *err);
+        struct feed_text *out, struct err *err);
 /* "public:<contest>" or "jury:<contest>" */
 void feed_channel(char out[CHANNEL_SIZE], const char *contest_id, enum feed_view view);
 /* Last-Event-ID -> number; false when it is of another log or view, or not an id. */

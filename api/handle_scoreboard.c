@@ -23,19 +23,19 @@ int handle_scoreboard_get(struct request *rq, struct reply *rp, struct err *err)
 	const char *word = request_query(rq, "view");
 	const char *known = request_header(rq, "If-None-Match");
 	enum feed_view view = word && strcmp(word, "jury") == 0 ? FEED_JURY : FEED_PUBLIC;
-	auto_frame struct frame *body = NULL;
-	char etag[ETAG_SIZE];
+	struct feed_text text;
 
 	if (word && view == FEED_PUBLIC && strcmp(word, "public") != 0)
 		return err_set(err, ERR_INPUT, "view must be public or jury");
 	if (feed_check(rq->app->feed, &rq->who, rq->params[0], view, err) < 0 ||
-	        feed_scoreboard(rq->app->feed, rq->params[0], view, &body, etag, err) < 0)
+	        feed_scoreboard(rq->app->feed, rq->params[0], view, &text, err) < 0)
 		return err_result(err);
-	reply_header(rq, "ETag", "%s", etag);
+	reply_header(rq, "ETag", "%s", text.etag);
 	reply_header(rq, "Cache-Control", view == FEED_JURY ? "private, no-cache" : "no-cache");
-	if (known && has_tag(known, etag))
+	if (known && has_tag(known, text.etag))
 		rp->status = MHD_HTTP_NOT_MODIFIED;
 	else
-		buf_add(&rp->body, body->data, body->len);
+		buf_add(&rp->body, text.body->data, text.body->len);
+	frame_drop(text.body);
 	return 0;
 }

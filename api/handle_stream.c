@@ -1,6 +1,6 @@
 /* handle_stream.c -- the event streams: who may open which, and what each begins with.
  *
- *   .../scoreboard/stream          board and state, public or ?view=jury
+ *   .../scoreboard/stream          the board alone, public or ?view=jury
  *   .../stream?topics=a,b          any of board, state, clarifications, own over one connection
  *   /api/submissions/{sid}/stream  one submission, for its team and the jury, until it is final
  *
@@ -78,15 +78,14 @@ static int open_board(
 
 int handle_stream_scoreboard(struct request *rq, struct reply *rp UNUSED, struct err *err)
 {
-	struct sse_spec spec = {.topics = TOPIC_BOARD | TOPIC_STATE};
-	auto_buf struct buf events = {0};
+	struct sse_spec spec = {.topics = TOPIC_BOARD};
+	struct buf events = {0};
 	enum feed_view view;
 
 	if (parse_view(rq, &view, err) < 0 ||
 	        feed_check(rq->app->feed, &rq->who, rq->params[0], view, err) < 0)
 		return err_result(err);
-	feed_state_event(rq->app->feed, rq->params[0], &events);
-	spec.first = first_frame(&events, TOPIC_STATE);
+	spec.first = first_frame(&events, TOPIC_BOARD);
 	return open_board(rq, &spec, view, err);
 }
 

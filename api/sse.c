@@ -534,7 +534,8 @@ static void book(struct sse_client *c, const struct batch *b, size_t sent)
 	}
 	for (size_t i = 0; i < c->npending; i++)
 		frame_drop(c->pending[i]);
-	memcpy(c->pending, left, nleft * sizeof(*left));
+	for (size_t i = 0; i < nleft; i++)
+		c->pending[i] = left[i];
 	c->npending = nleft;
 }
 
