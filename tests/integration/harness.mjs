@@ -95,6 +95,7 @@ for i in $(seq 50); do
 	[ -n "$(find /sys/fs/cgroup -type d -path "*/codearena/$2*" 2>/dev/null)" ] || break
 	sleep 0.1
 done
+grep -F " $1/" /proc/mounts | cut -d' ' -f2 | xargs -r umount -l
 rm -rf "$1" "/run/codearena/$2"
 `;
 
