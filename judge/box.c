@@ -391,6 +391,8 @@ static void leave(struct daemon *d)
 	(void)umount2(d->root_path, MNT_DETACH);
 	(void)rmdir(d->root_path);
 	languages_free(&d->host.languages);
+	for (size_t i = 0; i < d->all.nslots; i++)
+		buf_free(&d->all.slots[i].output);
 	free(d->all.slots);
 	free(d->all.cells);
 	conf_free(&d->conf);
