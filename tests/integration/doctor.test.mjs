@@ -12,9 +12,11 @@ import { Arena, waitFor } from './harness.mjs';
 const arena = new Arena({ slots: 1, languages: ['c', 'python3'] });
 const RUNTIME = arena.path('bin', 'runtime');
 const WORK = arena.path('judge', 'judge0');
-const SAYS = { env: {}, settings: {} };
+
+const hasSanitizer = Boolean(process.env.SAN || process.env.TSAN);
 
 arena.settings = { runtime: RUNTIME };
+arena.adminSettings = { work_dir: WORK };
 before(async () => {
 	const from = execFileSync('/bin/sh', ['-c', 'command -v runc'], { encoding: 'utf8' }).trim();
 	fs.copyFileSync(from, RUNTIME);
@@ -23,14 +25,9 @@ before(async () => {
 });
 after(() => arena.stop());
 
-async function run(options, ...words) {
-	arena.adminSettings = { work_dir: WORK };
-	return arena.tryCodearenaIn({ ...SAYS.env, ...options.env }, ...words);
-}
-
 // { status, ok: [check], failed: [{ check, remedy }] }
-async function doctor(options = SAYS) {
-	const { status, stdout, stderr } = await run(options, '--json', 'doctor');
+async function doctor(env = {}) {
+	const { status, stdout, stderr } = await arena.tryCodearenaIn(env, '--json', 'doctor');
 	let lines;
 	try {
 		lines = JSON.parse(stdout);
@@ -75,7 +72,7 @@ test('the runtime is removed', async () => {
 	fs.renameSync(RUNTIME, `${RUNTIME}.away`);
 	try {
 		assertFault(await doctor(), [/^OCI runtime .*runtime/, /install .*runc/], /^box/, /^language/, /^no language/, /^escape/, /^judge/);
-		const { status, stdout } = await run(SAYS, 'doctor');
+		const { status, stdout } = await arena.tryCodearena('doctor');
 		assert.equal(status, 1);
 		for (const line of stdout.trimEnd().split('\n')) assert.match(line, /^(OK {3}\S|FAIL \S.* -> \S)/);
 		assert.match(stdout, /^FAIL OCI runtime .* -> install .*runc/m);
@@ -109,10 +106,10 @@ test('the disk of the work folder is full', async () => {
 // A sanitizer must be the first library of a program, so its build takes our own setting.
 test("the clock is an hour off PostgreSQL's", async () => {
 	for (const [sign, found] of [['+', /^clock.* -3[56]\d{5} ms/], ['-', /^clock.* 3[56]\d{5} ms/]]) {
-		const env = { CODEARENA_CLOCK_OFFSET_MS: `${sign}3600000` };
+		const own = { CODEARENA_CLOCK_OFFSET_MS: `${sign}3600000` };
 		const faked = execFileSync('faketime', ['-f', `${sign}1h`, 'env'], { encoding: 'utf8' }).split('\n')
 			.filter((line) => /^(LD_PRELOAD|FAKETIME\w*)=/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2));
-		assertFault(await doctor({ env: process.env.SAN || process.env.TSAN ? env : Object.fromEntries(faked) }), [found, /NTP/]);
+		assertFault(await doctor(hasSanitizer ? own : Object.fromEntries(faked)), [found, /NTP/]);
 	}
 });
 

@@ -375,6 +375,10 @@ export class Arena {
 
 	async startAll() {
 		await this.startData();
+		await this.startPrograms();
+	}
+
+	async startPrograms() {
 		await this.startBox();
 		const many = (n, start) => Array.from({ length: n }, (_, i) => start(i));
 		await Promise.all([...many(this.judgeCount, (i) => this.startJudge(i)), ...many(this.nodes, (i) => this.startApi(i))]);
