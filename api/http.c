@@ -27,6 +27,7 @@ enum {
 	POOL_BYTES = 8 * 1024, /* of a connection: request line, headers, reply headers */
 	IDLE_SECONDS = 30,
 	BACKLOG = 1024,
+	REFUSED_BODY_MAX = 16 << 20,
 	SPARE_FDS = 256,
 	BUSY_RETRY_S = 2,
 	KIB = 1024,
@@ -430,6 +431,15 @@ static struct request *request_new(
 	return rq;
 }
 
+/* A client that still sends when we answer and close gets a reset in place of the answer. So a body
+ * that is refused is read all the same and dropped, unless it is beyond all measure. */
+static bool is_worth_reading(const struct request *rq)
+{
+	const char *length = request_header(rq, "Content-Length");
+
+	return !length || strtoull(length, NULL, 10) <= REFUSED_BODY_MAX;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the eight parameters are libmicrohttpd's */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url,
         const char *method, UNUSED const char *version, const char *data, size_t *size, void **slot)
@@ -439,7 +449,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const 
 
 	if (!rq) {
 		*slot = rq = request_new(app, conn, url, method);
-		return rq->http->err.code != ERR_NONE ? send_reply(rq) : MHD_YES;
+		return rq->http->err.code != ERR_NONE && !is_worth_reading(rq) ? send_reply(rq)
+		                                                               : MHD_YES;
 	}
 	if (*size > 0) {
 		if (rq->http->state == RECEIVING && rq->http->err.code == ERR_NONE)

@@ -13,7 +13,7 @@ const BASE = '/api/contests/c1';
 before(async () => {
 	await arena.start();
 	await arena.importProblems('addup', 'banner');
-	await arena.makeAccounts(TEAMS);
+	await arena.makeAccounts(TEAMS + 1); // one that has sent nothing yet when Redis is wiped
 	await arena.makeContest('c1', { problems: ['addup', 'banner'], more: ['--per-minute', '10000'] });
 });
 after(() => arena.stop());
@@ -146,9 +146,9 @@ test('Redis wiped in between changes no id and loses no event', async () => {
 	const stream = arena.sse(`${BASE}/scoreboard/stream`);
 	const first = await stream.until('snapshot', (e) => e.event === 'snapshot');
 	await arena.redis('FLUSHALL');
-	const answer = await arena.submit('c1', 'team1', 'addup', 'python3', arena.source('addup', 'wrong_answer/absolute.py'));
+	const answer = await arena.submit('c1', `team${TEAMS + 1}`, 'addup', 'python3', arena.source('addup', 'wrong_answer/absolute.py'));
 	assert.equal(answer.status, 202);
-	await arena.verdict('team1', answer.body.id);
+	await arena.verdict(`team${TEAMS + 1}`, answer.body.id);
 	const delta = await stream.until('delta', (e) => e.event === 'delta', 10000);
 	assert.equal(delta.id.split('-')[0], first.id.split('-')[0]);
 	stream.close();
