@@ -302,8 +302,8 @@ static void hash_credentials(struct auth *a, struct arena *arena, struct credent
 	char *keyed = arena_alloc(arena, sizeof(a->pepper) + len);
 
 	memcpy(keyed, a->pepper, sizeof(a->pepper));
-	memcpy(&keyed[sizeof(a->pepper)], text,
-	        len); /* NOLINT(bugprone-not-null-terminated-result): bytes to hash */
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): bytes to hash */
+	memcpy(&keyed[sizeof(a->pepper)], text, len);
 	hash_sha256(keyed, sizeof(a->pepper) + len, c->hash);
 }
 

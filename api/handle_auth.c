@@ -27,6 +27,7 @@ static const char *token_hash(struct request *rq, const char *token)
 {
 	unsigned char hash[HASH_SIZE];
 
+	assert(token);
 	hash_sha256(token, strlen(token), hash);
 	return pg_arg_bytes(&rq->arena, hash, HASH_SIZE);
 }
@@ -90,6 +91,7 @@ static int reply_session(
 	auto_free char *access = auth_token(rq->app->auth, who, err);
 	json_t *account = NULL;
 
+	assert(refresh);
 	if (!access || read_account(rq, who->account_id, &account, err) < 0)
 		return err_result(err);
 	set_cookies(rq, access, refresh);

@@ -115,13 +115,15 @@ int handle_problem(struct request *rq, struct reply *rp, struct err *err)
 	return reply_json(rp, problem_json(&l, p));
 }
 
-static int find_problem(struct request *rq, const struct contest_problem **p, struct err *err)
+static const struct contest_problem *find_problem(struct request *rq, struct err *err)
 {
 	struct contest *c = arena_alloc(&rq->arena, sizeof(*c));
+	const struct contest_problem *p = NULL;
 
-	if (access_request(rq, false, c, err) < 0)
-		return err_result(err);
-	return access_problem(c, &rq->who, rq->params[1], p, err);
+	if (access_request(rq, false, c, err) < 0 ||
+	        access_problem(c, &rq->who, rq->params[1], &p, err) < 0)
+		return NULL;
+	return p;
 }
 
 /* A blob of the first row becomes the body. */
@@ -138,12 +140,11 @@ static void reply_bytes(struct reply *rp, const PGresult *res, const char *type)
 int handle_statement(struct request *rq, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
-	const struct contest_problem *p = NULL;
+	const struct contest_problem *p = find_problem(rq, err);
 	const char *language = request_query(rq, "language");
 
-	if (find_problem(rq, &p, err) < 0 ||
-	        pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, p->id,
-	                pg_arg_int(&rq->arena, p->version), language ? language : "en") < 0)
+	if (!p || pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, p->id,
+	                  pg_arg_int(&rq->arena, p->version), language ? language : "en") < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_NOT_FOUND, "problem %s has no statement", p->label);
@@ -165,10 +166,10 @@ static void add_bytes(struct buf *b, const PGresult *res, int row, const char *c
 int handle_samples(struct request *rq, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
-	const struct contest_problem *p = NULL;
+	const struct contest_problem *p = find_problem(rq, err);
 
-	if (find_problem(rq, &p, err) < 0 || pg_run(rq->worker->pg, Q_API_SAMPLES, &res, err, p->id,
-	                                             pg_arg_int(&rq->arena, p->version)) < 0)
+	if (!p || pg_run(rq->worker->pg, Q_API_SAMPLES, &res, err, p->id,
+	                  pg_arg_int(&rq->arena, p->version)) < 0)
 		return err_result(err);
 	buf_adds(&rp->body, "[");
 	for (int i = 0; i < PQntuples(res); i++) {
@@ -208,11 +209,10 @@ static const char *mime_of_name(const char *name)
 int handle_problem_file(struct request *rq, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
-	const struct contest_problem *p = NULL;
+	const struct contest_problem *p = find_problem(rq, err);
 
-	if (find_problem(rq, &p, err) < 0 ||
-	        pg_run(rq->worker->pg, Q_API_FILE, &res, err, p->id,
-	                pg_arg_int(&rq->arena, p->version), rq->params[2]) < 0)
+	if (!p || pg_run(rq->worker->pg, Q_API_FILE, &res, err, p->id,
+	                  pg_arg_int(&rq->arena, p->version), rq->params[2]) < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such file: \"%s\"", rq->params[2]);

@@ -4,6 +4,7 @@
 #include "api/password.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 #include <crypt.h>
 #include <pthread.h>
@@ -16,10 +17,10 @@ static char nobody[PASSWORD_HASH_SIZE];
 int password_hash(const char *password, char out[PASSWORD_HASH_SIZE], struct err *err)
 {
 	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
-	auto_free struct crypt_data *scratch = calloc(1, sizeof(*scratch));
+	auto_free struct crypt_data *scratch = xcalloc(1, sizeof(*scratch));
 	const char *hash = NULL;
 
-	if (!scratch || !crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)))
+	if (!crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)))
 		return err_set(err, ERR_BUG, "cannot make a salt: %s", strerrordesc_np(errno));
 	hash = crypt_r(password, salt, scratch);
 	if (!hash || hash[0] == '*')
@@ -41,14 +42,12 @@ static void make_nobody(void)
 
 bool password_matches(const char *password, const char *hash)
 {
-	auto_free struct crypt_data *scratch = calloc(1, sizeof(*scratch));
+	auto_free struct crypt_data *scratch = xcalloc(1, sizeof(*scratch));
 	bool real = hash && hash[0] == '$';
 	const char *got = NULL;
 	bool equal = false;
 
 	pthread_once(&once, make_nobody);
-	if (!scratch)
-		return false;
 	if (!real)
 		hash = nobody;
 	got = crypt_r(password, hash, scratch);

@@ -80,7 +80,6 @@ static void load_file(struct web *w, const char *path, const char *file)
 {
 	auto_buf struct buf body = {0};
 	auto_buf struct buf packed = {0};
-	auto_buf struct buf none = {0};
 	auto_free char *gz = xasprintf("%s.gz", file);
 	unsigned char hash[HASH_SIZE];
 	char hex[HASH_HEX_SIZE];

@@ -5,6 +5,7 @@ import * as esbuild from "esbuild";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.env.OUT ?? join(here, "../../build/web");
@@ -34,4 +35,8 @@ const name = (end) =>
 const page = await readFile(join(here, "index.html"), "utf8");
 await writeFile(join(out, "index.html"), page.replace("@script@", name("main.tsx")).replace("@style@", name("style.css")));
 await cp(join(here, "favicon.svg"), join(out, "assets/favicon.svg"));
+// Compressed once, here; the server sends FILE.gz to whoever takes it.
+for (const file of ["index.html", ...(await readdir(join(out, "assets"))).map((f) => join("assets", f))]) {
+  if (/\.(js|css|html|svg)$/.test(file)) await writeFile(join(out, `${file}.gz`), gzipSync(await readFile(join(out, file)), { level: 9 }));
+}
 console.log(`web: ${(await readdir(join(out, "assets"))).length} files`);
