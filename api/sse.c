@@ -506,7 +506,7 @@ static bool gather(struct sse_client *c, struct batch *b)
  * that were not begun are read again from there. */
 static void book(struct sse_client *c, const struct batch *b, size_t sent)
 {
-	struct frame *left[MAX_PENDING + 1];
+	struct frame *left[MAX_PENDING + 1] = {NULL};
 	size_t nleft = 0;
 	bool rewound[2] = {false, false};
 	size_t skip = c->offset;

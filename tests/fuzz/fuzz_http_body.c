@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (b.files[i].name && !submit_is_filename(b.files[i].name))
 			abort();
 		for (size_t k = 0; k < i; k++)
-			if (strcmp(b.files[i].name, b.files[k].name) == 0)
+			if (b.files[i].name && b.files[k].name &&
+			        strcmp(b.files[i].name, b.files[k].name) == 0)
 				abort();
 	}
 	if (total > MAX_BYTES || b.nfiles < 1 || b.nfiles > SUBMISSION_MAX_FILES)

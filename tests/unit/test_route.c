@@ -80,23 +80,25 @@ static void the_api_never_falls_through_to_the_pages(void **state UNUSED)
 	assert_ptr_equal(found("GET", "/apis"), &table[5]);
 }
 
+/* A path of the table with an `x` for each parameter. */
+static void fill_in(const char *pattern, char *path)
+{
+	while (*pattern) {
+		*path++ = *pattern == '{' ? 'x' : *pattern;
+		pattern = *pattern == '{' ? strchr(pattern, '}') + 1 : pattern + 1;
+	}
+	*path = '\0';
+}
+
 static void each_row_of_the_table_finds_itself(void **state UNUSED)
 {
 	auto_arena struct arena a = {0};
 
 	for (size_t i = 0; i < route_count; i++) {
 		struct route_match m;
-		char path[200] = "";
-		size_t n = 0;
+		char path[200];
 
-		for (const char *p = route_table[i].path; *p; p++) {
-			if (*p == '{') {
-				path[n++] = 'x';
-				p = strchr(p, '}');
-			} else {
-				path[n++] = *p;
-			}
-		}
+		fill_in(route_table[i].path, path);
 		assert_int_equal(route_find(&(struct route_query){route_table, route_count,
 		                                    route_table[i].method, path},
 		                         &a, &m),
