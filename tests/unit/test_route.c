@@ -84,8 +84,13 @@ static void the_api_never_falls_through_to_the_pages(void **state UNUSED)
 static void fill_in(const char *pattern, char *path)
 {
 	while (*pattern) {
-		*path++ = *pattern == '{' ? 'x' : *pattern;
-		pattern = *pattern == '{' ? strchr(pattern, '}') + 1 : pattern + 1;
+		*path = *pattern;
+		if (*pattern == '{') {
+			*path = 'x';
+			pattern = strchr(pattern, '}');
+		}
+		path++;
+		pattern++;
 	}
 	*path = '\0';
 }
