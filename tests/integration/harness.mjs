@@ -170,8 +170,9 @@ class Program {
 		this.signal('SIGCONT');
 		this.signal(this.options.stopSignal ?? 'SIGTERM');
 		const late = setTimeout(() => this.signal('SIGKILL'), 20000);
-		await this.ended;
+		const { code, signal } = await this.ended;
 		clearTimeout(late);
+		if (code !== 0) this.arena.unclean.push(`${this.name} was told to stop and ended with ${signal ?? code}`);
 	}
 
 	async restart(env = {}) {
@@ -331,7 +332,7 @@ export class Arena {
 		this.apis = [];
 		this.judges = [];
 		this.streams = new Set();
-		this.sanitizer = [];
+		this.unclean = [];
 		this.guard();
 	}
 
@@ -582,7 +583,7 @@ export class Arena {
 				{ maxBuffer: 1 << 28, cwd: this.folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGBIN: postgresFolder(), ...env } });
 			return { status: 0, ...done };
 		} catch (error) {
-			if (SANITIZER.test(error.stderr ?? '')) this.sanitizer.push(`codearena ${words.join(' ')}: ${error.stderr}`);
+			if (SANITIZER.test(error.stderr ?? '')) this.unclean.push(`codearena ${words.join(' ')}: ${error.stderr}`);
 			return { status: error.code ?? error.signal, stdout: error.stdout ?? '', stderr: error.stderr ?? String(error) };
 		}
 	}
@@ -681,7 +682,7 @@ export class Arena {
 	// ------------------------------------------------------------ end
 
 	// Ends everything; nothing is left. With KEEP set, the logs are printed first. Throws what a
-	// sanitizer said.
+	// sanitizer said and what did not end well.
 	async stop() {
 		for (const stream of this.streams) stream.close();
 		if (process.env.KEEP) this.printLogs();
@@ -690,14 +691,14 @@ export class Arena {
 		this.guardian.ref();
 		this.guardian.stdin.end();
 		await this.cleaned;
-		if (this.sanitizer.length) throw new Error(this.sanitizer.join('\n'));
+		if (this.unclean.length) throw new Error(this.unclean.join('\n'));
 	}
 
 	readSanitizer() {
 		for (const program of [...this.apis, ...this.judges, this.box]) {
 			const text = program?.logText() ?? '';
 			const at = text.search(SANITIZER);
-			if (at >= 0) this.sanitizer.push(`${program.name}: ${text.slice(at, at + 6000)}`);
+			if (at >= 0) this.unclean.push(`${program.name}: ${text.slice(at, at + 6000)}`);
 		}
 	}
 
