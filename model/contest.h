@@ -9,7 +9,7 @@ enum rules_kind { RULES_ICPC, RULES_IOI, RULES_POINTS };
 
 struct freeze_interval { /* wall ms; hidden when submitted in [from, to) and thawed == 0 */
 	int64_t from_ms;
-	int64_t to_ms;    /* INT64_MAX: open */
+	int64_t to_ms;     /* INT64_MAX: open */
 	int64_t thawed_ms; /* 0: still hiding */
 };
 
@@ -20,9 +20,9 @@ struct contest_problem {
 };
 
 struct contest_team {
-	const char *id, *name, *display_name;     /* display_name may be NULL */
+	const char *id, *name, *display_name;                      /* display_name may be NULL */
 	const char *organization_id, *organization_name, *country; /* may be NULL */
-	const char *group_ids;                     /* comma separated, "" when none */
+	const char *group_ids; /* comma separated, "" when none */
 	int sort_group;
 	bool hidden, disqualified;
 	int penalty_adjustment; /* minutes */
@@ -32,9 +32,9 @@ struct contest_team {
 struct contest {
 	const char *id, *name, *formal_name, *show_runs, *after_end;
 	enum rules_kind rules;
-	int64_t start_ms;      /* wall ms; INT64_MIN when not scheduled */
-	int64_t duration_ms;   /* contest time */
-	int64_t freeze_ms;     /* scheduled length before the end; -1 none */
+	int64_t start_ms;    /* wall ms; INT64_MIN when not scheduled */
+	int64_t duration_ms; /* contest time */
+	int64_t freeze_ms;   /* scheduled length before the end; -1 none */
 	double clock_rate;
 	int64_t ended_ms, finalized_ms, end_of_updates_ms; /* wall; 0 when not */
 	int penalty_minutes, submissions_per_minute;
@@ -52,14 +52,14 @@ struct contest_state {
 	int64_t started, frozen, ended, thawed, finalized, end_of_updates;
 };
 struct contest_state contest_state_at(const struct contest *c, int64_t now_ms);
-int64_t contest_time_at(const struct contest *c, int64_t wall_ms);  /* contest ms since start */
+int64_t contest_time_at(const struct contest *c, int64_t wall_ms); /* contest ms since start */
 int64_t contest_wall_at(const struct contest *c, int64_t contest_ms);
 /* End for a team, wall ms, with its extension (team may be NULL). */
 int64_t contest_end_ms(const struct contest *c, const struct contest_team *team);
 
 /* Everything about one contest. ERR_NOT_FOUND `no such contest: "x"`. */
-int contest_load(struct pg *pg, struct arena *a, const char *id, struct contest *out,
-        struct err *err);
+int contest_load(
+        struct pg *pg, struct arena *a, const char *id, struct contest *out, struct err *err);
 /* The same, but of the teams only these (those of them that are in it): for recording, which must
  * not read ten thousand names to move one cell. */
 struct contest_some {

@@ -37,8 +37,8 @@
 struct log_head {
 	int64_t number, public_number, submission_ordinal;
 	unsigned char hash[HASH_SIZE];
-	int64_t now_ms;    /* the database's time under the lock, wall ms */
-	const char *now;   /* the same as PostgreSQL's text with microseconds; arena */
+	int64_t now_ms;  /* the database's time under the lock, wall ms */
+	const char *now; /* the same as PostgreSQL's text with microseconds; arena */
 };
 
 /* First call of every transaction that changes a board. */
@@ -49,7 +49,8 @@ struct event_draft {
 	const char *kind;
 	const char *submission_id; /* or NULL */
 	int64_t contest_time_ms;   /* or INT64_MIN: null */
-	json_t *subject, *jury, *public_part; /* borrowed; public_part NULL: hidden from the public */
+	json_t *subject, *jury,
+	        *public_part; /* borrowed; public_part NULL: hidden from the public */
 };
 /* Numbers, salts, hashes and writes it; head moves on. *text (may be NULL) gets an arena copy. */
 int event_append(struct pg *pg, struct arena *a, const char *contest_id, struct log_head *head,

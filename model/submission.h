@@ -49,7 +49,7 @@ struct expired {
 	struct claim claim;
 	int failures;
 };
-int submission_expired(struct pg *pg, struct arena *a, struct expired *out, size_t max,
-        size_t *n, struct err *err);
+int submission_expired(struct pg *pg, struct arena *a, struct expired *out, size_t max, size_t *n,
+        struct err *err);
 int submission_count_waiting(struct pg *pg, int older_than_ms, int64_t *n, struct err *err);
 #endif

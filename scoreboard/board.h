@@ -17,13 +17,13 @@ struct board_cell {
 
 struct board_row {
 	char *team_id;
-	char *name;          /* display name, else name */
-	json_t *team;        /* the member of "teams", owned */
+	char *name;   /* display name, else name */
+	json_t *team; /* the member of "teams", owned */
 	int sort_group;
 	bool hidden;
 	struct total total;
 	struct board_cell *cells; /* by position of the problem; nproblems of them */
-	int rank;            /* 1..; shared by ties; 0 for hidden teams; set by board_rank */
+	int rank;                 /* 1..; shared by ties; 0 for hidden teams; set by board_rank */
 };
 
 struct board;
@@ -50,7 +50,8 @@ void board_snapshot(struct board *b, struct buf *out);
 /* The CCS scoreboard object (2023-06): {"time","contest_time","state","rows":[{rank,team_id,score,
  * problems}]}, state and times given by the caller as a JSON object without rows. */
 void board_ccs(struct board *b, const json_t *head, struct buf *out);
-/* Equal in everything a viewer can see? The first difference as a sentence in *err (ERR_CONFLICT). */
+/* Equal in everything a viewer can see? The first difference as a sentence in *err (ERR_CONFLICT).
+ */
 int board_compare(struct board *a, struct board *b, struct err *err);
 /* A row as canonical JSON (all non-empty cells), what Redis holds per team. Caller frees. */
 char *board_row_json(const struct board *b, const struct board_row *r);

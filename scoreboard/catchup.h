@@ -22,8 +22,8 @@
  * lock; another's holding it is success). ERR_BUSY when Redis or PostgreSQL is away. */
 int catchup_run(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);
 /* Folds the log into shadow keys and swaps. *events: how many were folded. */
-int catchup_rebuild(struct pg *pg, struct kv *kv, const char *contest_id, int64_t *events,
-        struct err *err);
+int catchup_rebuild(
+        struct pg *pg, struct kv *kv, const char *contest_id, int64_t *events, struct err *err);
 /* The fold of the log; *board is the caller's. until 0: all of it. */
 int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until,
         struct board **board, struct err *err);

@@ -10,17 +10,17 @@
 
 /* One submission as a viewer may know it: not ignored, not practice. */
 struct fact {
-	int64_t ordinal;         /* order of submission in the contest */
+	int64_t ordinal; /* order of submission in the contest */
 	int64_t contest_time_ms;
-	enum verdict verdict;    /* VERDICT_NONE: pending or hidden */
-	int64_t points_milli;    /* given by the judgement (partial scores) */
+	enum verdict verdict; /* VERDICT_NONE: pending or hidden */
+	int64_t points_milli; /* given by the judgement (partial scores) */
 };
 
 struct cell {
-	int judged;          /* judged submissions that count: up to and with the first AC */
-	int pending;         /* not judged, JE, or hidden by the freeze */
+	int judged;  /* judged submissions that count: up to and with the first AC */
+	int pending; /* not judged, JE, or hidden by the freeze */
 	bool solved;
-	int64_t time_ms;     /* contest time of the first AC (points: of the last gain); -1 none */
+	int64_t time_ms; /* contest time of the first AC (points: of the last gain); -1 none */
 	int64_t points_milli;
 	int penalty_minutes; /* what this cell adds to the total; 0 while unsolved */
 	int wrong;           /* rejected submissions (points: the tie-break) */
@@ -43,7 +43,8 @@ struct rules {
 	        const struct cell *cells, size_t n);
 	/* < 0: a stands before b; 0: a tie (shared rank). Not by name. */
 	int (*compare)(const struct total *a, const struct total *b);
-	/* The same order as a Redis score, greater is better; exact in a double (LIVE.md section 3). */
+	/* The same order as a Redis score, greater is better; exact in a double (LIVE.md section
+	 * 3). */
 	double (*key)(const struct total *t);
 };
 const struct rules *rules_of(enum rules_kind kind);
