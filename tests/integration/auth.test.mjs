@@ -185,7 +185,7 @@ test('an unknown route and a wrong method are told so', async () => {
 const bytes = (text) => new Promise((done, fail) => {
 	const socket = net.connect(arena.apis[0].port, '127.0.0.1', () => socket.write(text));
 	let all = '';
-	socket.setTimeout(15000, () => socket.destroy(new Error('no answer')));
+	socket.setTimeout(3000, () => socket.destroy(new Error('no answer')));
 	socket.on('data', (piece) => {
 		all += piece;
 		if (all.includes('\r\n\r\n')) setTimeout(() => socket.destroy(), 100);

@@ -10,7 +10,7 @@ const oracle = (input) => spawnSync(path.join(top, 'scripts/rehearsal-oracle.py'
 
 test('a small contest is played over HTTP, and all three standings are the oracle\'s', () =>
 	withArena({ languages: ['c', 'cpp', 'python3', 'java', 'javascript'] }, async (arena) => {
-		const words = ['--teams', '8', '--minutes', '60', '--speed', '120', '--submissions', '40',
+		const words = ['--teams', '8', '--minutes', '40', '--speed', '120', '--submissions', '40',
 			'--url', `http://127.0.0.1:${arena.apis[0].port}`, '--config', arena.conf('admin', 'admin'), '--codearena', arena.path('bin', 'codearena')];
 		const { code, text } = await new Promise((done) => {
 			execFile(path.join(top, 'scripts/rehearsal'), words, { maxBuffer: 1 << 26 },
