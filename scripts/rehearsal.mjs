@@ -32,6 +32,8 @@ const VERDICTS = {
 const WRONG_WAYS = { WA: 60, RTE: 14, CE: 12, OLE: 5, MLE: 4, SV: 2, TLE: 1.5 };
 // Compiling C takes 50 ms, C++ a second; Java and JavaScript start anew for each test case.
 const LANGUAGE_WEIGHT = { c: 72, cpp: 10, python3: 15, javascript: 2, java: 1 };
+const LIGHT = ['addup', 'banner', 'refrain']; // elsewhere what is not C takes seconds, and is rarer
+const HEAVY_SHARE = 0.15;
 const LATEST = 0.97; // of the contest: the last submission, so that none comes after the end
 const FREEZE = 0.2;  // the last fifth
 
@@ -164,6 +166,9 @@ function programs(languages) {
 	return all;
 }
 
+const weight = (p) => (LANGUAGE_WEIGHT[p.language] ?? 1) * (p.language === 'c' || LIGHT.includes(p.problem) ? 1 : HEAVY_SHARE);
+const choose = (random, list) => weighted(random, list.map((p) => [p, weight(p)]));
+
 // One team's evening: problems roughly from easy to hard, some wrong ways before the right one.
 function evening(random, all, wanted) {
 	const skill = 0.35 + random() * 0.6;
@@ -176,10 +181,10 @@ function evening(random, all, wanted) {
 		for (let i = 0; i < wrongs; i++) {
 			const ways = Object.entries(WRONG_WAYS).filter(([v]) => mine.some((p) => p.verdict === v));
 			const verdict = weighted(random, ways);
-			out.push(weighted(random, mine.filter((p) => p.verdict === verdict).map((p) => [p, LANGUAGE_WEIGHT[p.language] ?? 1])));
+			out.push(choose(random, mine.filter((p) => p.verdict === verdict)));
 		}
 		if (random() < skill + 0.25) {
-			out.push(weighted(random, mine.filter((p) => p.verdict === 'AC').map((p) => [p, LANGUAGE_WEIGHT[p.language] ?? 1])));
+			out.push(choose(random, mine.filter((p) => p.verdict === 'AC')));
 		}
 	}
 	return out.slice(0, wanted);
