@@ -97,6 +97,9 @@ test('the disk of the work folder is full', async () => {
 	try {
 		assert.throws(() => fs.writeFileSync(`${WORK}/filler`, Buffer.alloc(8 << 20)), { code: 'ENOSPC' });
 		assertFault(await doctor(), [/^work_dir .*full/, /make room/], /^judge/);
+		// the judge finds it out by itself, too; repaired earlier, it could say so in a later test
+		await waitFor('the judge to report it', async () =>
+			(await doctor()).failed.some((l) => /^judge judge0: fault.*MiB left/.test(l.check)));
 	} finally {
 		execFileSync('umount', ['-l', WORK]);
 	}
