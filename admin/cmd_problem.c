@@ -88,15 +88,24 @@ static int put_texts(const struct import *im, struct err *err)
 	return 0;
 }
 
+static const char *flags_text(struct arena *a, package_args args)
+{
+	const char *text = "";
+
+	for (size_t i = 0; args[i]; i++)
+		text = arena_printf(a, "%s%s%s", text, i ? " " : "", args[i]);
+	return text;
+}
+
 static int put_version(const struct import *im, struct err *err)
 {
 	const struct package *p = im->p;
 	auto_free char *settings = json_dumps(p->settings, JSON_COMPACT | JSON_SORT_KEYS);
 
 	return pg_run(im->admin->pg, Q_ADMIN_VERSION_ADD, NULL, err, im->id, im->version, p->name,
-	        pg_arg_int(im->a, p->time_limit_ms), pg_arg_int(im->a, p->memory_limit_kib),
-	        pg_arg_int(im->a, p->output_limit_kib), pg_arg_int(im->a, p->code_limit_kib),
-	        pg_arg_int(im->a, p->compile_limit_ms), p->validator_flags,
+	        pg_arg_int(im->a, p->limits.time_ms), pg_arg_int(im->a, p->limits.memory_kib),
+	        pg_arg_int(im->a, p->limits.output_kib), pg_arg_int(im->a, p->limits.code_kib),
+	        pg_arg_int(im->a, p->limits.compile_ms), flags_text(im->a, p->validator_args),
 	        pg_arg_bytes(im->a, p->hash, HASH_SIZE), settings);
 }
 
@@ -183,11 +192,11 @@ static int import_one(struct admin *admin, const char *path, const struct args *
 	json_array_append_new(
 	        report, json_pack("{s:s, s:I, s:s, s:i, s:I}", "id", im.id, "version",
 	                        (json_int_t)version, "status", word, "test_cases", (int)p.ncases,
-	                        "time_limit_ms", (json_int_t)p.time_limit_ms));
+	                        "time_limit_ms", (json_int_t)p.limits.time_ms));
 	if (!admin->json)
 		printf("%s: %s, version %lld, %zu test cases, %lld ms, %lld MiB\n", im.id, word,
-		        (long long)version, p.ncases, (long long)p.time_limit_ms,
-		        (long long)p.memory_limit_kib / 1024);
+		        (long long)version, p.ncases, (long long)p.limits.time_ms,
+		        (long long)p.limits.memory_kib / 1024);
 	return 0;
 }
 

@@ -93,7 +93,7 @@ static void read_name(struct parser *s, const json_t *root)
 	if (!text || !*text || strlen(text) > NAME_MAX_LEN)
 		complain(s, "name", "must be a text of 1 to 200 bytes");
 	else
-		s->p->name = xstrdup(text);
+		s->p->name = arena_strdup(&s->p->arena, text);
 }
 
 /* A word of problem.yaml that must be absent or `allowed`. */
@@ -117,12 +117,12 @@ struct limit {
 };
 
 static const struct limit limits[] = {
-        {"limits.memory", offsetof(struct package, memory_limit_kib), DEFAULT_MEMORY_MIB, 1024, 1,
+        {"limits.memory", offsetof(struct package, limits.memory_kib), DEFAULT_MEMORY_MIB, 1024, 1,
                 65536},
-        {"limits.output", offsetof(struct package, output_limit_kib), DEFAULT_OUTPUT_MIB, 1024,
+        {"limits.output", offsetof(struct package, limits.output_kib), DEFAULT_OUTPUT_MIB, 1024,
                 0.001, 1024},
-        {"limits.code", offsetof(struct package, code_limit_kib), DEFAULT_CODE_KIB, 1, 1, 65536},
-        {"limits.compilation_time", offsetof(struct package, compile_limit_ms), DEFAULT_COMPILE_S,
+        {"limits.code", offsetof(struct package, limits.code_kib), DEFAULT_CODE_KIB, 1, 1, 65536},
+        {"limits.compilation_time", offsetof(struct package, limits.compile_ms), DEFAULT_COMPILE_S,
                 1000, 1, 600},
 };
 
@@ -157,6 +157,23 @@ static bool is_tolerance(const char *word)
 	return word && *word && !*end && isfinite(v) && v >= 0;
 }
 
+static package_args split(struct arena *a, const char *text)
+{
+	const char **list = arena_alloc(a, (strlen(text) + 2) * sizeof(*list));
+	size_t n = 0;
+
+	for (;;) {
+		size_t len;
+
+		text += strspn(text, " \t\r\n");
+		len = strcspn(text, " \t\r\n");
+		if (len == 0)
+			return list;
+		list[n++] = arena_strndup(a, text, len);
+		text += len;
+	}
+}
+
 /* The flags that the default output validator knows. */
 static void read_flags(struct parser *s, const json_t *root)
 {
@@ -172,7 +189,7 @@ static void read_flags(struct parser *s, const json_t *root)
 		complain(s, "validator_flags", "must be a text");
 		return;
 	}
-	s->p->validator_flags = xstrdup(text);
+	s->p->validator_args = split(&s->p->arena, text);
 	for (char *w = strtok_r(copy, " \t\n", &rest); w; w = strtok_r(NULL, " \t\n", &rest)) {
 		bool known = false;
 
@@ -247,7 +264,7 @@ static bool ini_limit(struct parser *s, const struct package_file *ini)
 
 		copy[strcspn(copy, "\n")] = '\0';
 		if (starts(copy, "timelimit") && *value == '=') {
-			if (!parse_seconds(value + 1, &s->p->time_limit_ms))
+			if (!parse_seconds(value + 1, &s->p->limits.time_ms))
 				findings_add(s->f,
 				        "domjudge-problem.ini:%d: timelimit must be seconds, from "
 				        "0.001 to 600",
@@ -269,14 +286,14 @@ static void read_time_limit(struct parser *s)
 	double v = json_number_value(own);
 
 	if (plain) {
-		if (!parse_seconds(plain->data, &s->p->time_limit_ms))
+		if (!parse_seconds(plain->data, &s->p->limits.time_ms))
 			findings_add(s->f, ".timelimit:1: must be seconds, from 0.001 to 600");
 		return;
 	}
 	if (ini && ini_limit(s, ini))
 		return;
 	if (own && v >= 0.001 && v <= 600)
-		s->p->time_limit_ms = (int64_t)ceil(v * 1000 - 1e-6);
+		s->p->limits.time_ms = (int64_t)ceil(v * 1000 - 1e-6);
 	else
 		findings_add(s->f, ".timelimit: missing: write the time limit in seconds into it "
 		                   "(deriving one from jury submissions is not supported yet)");
@@ -418,7 +435,7 @@ static void take_data(struct parser *s, const struct package_file *file)
 		return;
 	}
 	p->cases[p->ncases++] = (struct package_case){
-	        .name = xasprintf("%.*s", (int)(strlen(name) - strlen(".in")), name),
+	        .name = arena_printf(&p->arena, "%.*s", (int)(strlen(name) - strlen(".in")), name),
 	        .sample = sample,
 	        .input = file,
 	        .answer = answer,
@@ -476,9 +493,9 @@ void package_parse(struct package_tree *tree, struct package *p, struct findings
 
 	if (tree->n > 0)
 		qsort(tree->files, tree->n, sizeof(*tree->files), by_path);
-	p->statements = xcalloc(tree->n + 1, sizeof(*p->statements));
-	p->extras = xcalloc(tree->n + 1, sizeof(*p->extras));
-	p->cases = xcalloc(tree->n + 1, sizeof(*p->cases));
+	p->statements = arena_alloc(&p->arena, (tree->n + 1) * sizeof(*p->statements));
+	p->extras = arena_alloc(&p->arena, (tree->n + 1) * sizeof(*p->extras));
+	p->cases = arena_alloc(&p->arena, (tree->n + 1) * sizeof(*p->cases));
 	read_yaml(&s);
 	if (!s.yaml)
 		return; /* probably another kind of folder: one finding says it all */
@@ -489,13 +506,8 @@ void package_parse(struct package_tree *tree, struct package *p, struct findings
 
 void package_free(struct package *p)
 {
-	for (size_t i = 0; i < p->ncases; i++)
-		free(p->cases[i].name);
-	free(p->cases);
-	free(p->extras);
-	free(p->statements);
-	free(p->name);
-	free(p->validator_flags);
 	json_decref(p->settings);
+	findings_free(&p->notes);
+	arena_free(&p->arena);
 	*p = (struct package){0};
 }

@@ -53,7 +53,7 @@ bool package_is_path(const char *path)
 	return depth < PACKAGE_MAX_DEPTH;
 }
 
-bool package_wants(const char *path)
+static bool package_wants(const char *path)
 {
 	static const char *const files[] = {"problem.yaml", ".timelimit", "domjudge-problem.ini"};
 	static const char *const folders[] = {

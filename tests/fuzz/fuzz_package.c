@@ -32,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (package_read_zip(&tree, data, size, &f, &err) < 0)
 		return 0;
 	package_parse(&tree, &p, &f);
-	if (f.n == 0 && (!p.name || !p.settings || !p.validator_flags || p.ncases == 0 ||
-	                        p.nstatements == 0 || p.time_limit_ms <= 0 ||
-	                        p.memory_limit_kib <= 0 || p.code_limit_kib <= 0))
+	if (f.n == 0 && (!p.name || !p.settings || !p.validator_args || p.ncases == 0 ||
+	                        p.nstatements == 0 || p.limits.time_ms <= 0 ||
+	                        p.limits.memory_kib <= 0 || p.limits.code_kib <= 0))
 		abort();
 	return 0;
 }

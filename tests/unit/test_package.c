@@ -70,12 +70,13 @@ static void a_good_package_is_understood(void **state UNUSED)
 	if (f.n > 0)
 		fail_msg("%s", f.text.data);
 	assert_string_equal(p.name, "Sum");
-	assert_int_equal(p.time_limit_ms, 1500);
-	assert_int_equal(p.memory_limit_kib, 256 * 1024);
-	assert_int_equal(p.output_limit_kib, 8 * 1024);
-	assert_int_equal(p.code_limit_kib, 128);
-	assert_int_equal(p.compile_limit_ms, 60000);
-	assert_string_equal(p.validator_flags, "case_sensitive float_tolerance 1e-6");
+	assert_int_equal(p.limits.time_ms, 1500);
+	assert_int_equal(p.limits.memory_kib, 256 * 1024);
+	assert_int_equal(p.limits.output_kib, 8 * 1024);
+	assert_int_equal(p.limits.code_kib, 128);
+	assert_int_equal(p.limits.compile_ms, 60000);
+	assert_string_equal(p.validator_args[0], "case_sensitive");
+	assert_string_equal(p.validator_args[2], "1e-6");
 	assert_int_equal(p.nstatements, 2);
 	assert_int_equal(p.nextras, 2);
 }
@@ -134,7 +135,7 @@ static void domjudges_time_limit_is_read(void **state UNUSED)
 	package_parse(&tree, &p, &f);
 	if (f.n > 0)
 		fail_msg("%s", f.text.data);
-	assert_int_equal(p.time_limit_ms, 2000);
+	assert_int_equal(p.limits.time_ms, 2000);
 }
 
 static void names_that_leave_the_package_are_refused(void **state UNUSED)
