@@ -24,6 +24,7 @@ CREATE TYPE scoring_rules AS ENUM ('icpc', 'ioi', 'points');
 CREATE TYPE submission_state AS ENUM ('queued', 'judging', 'final');
 CREATE TYPE verdict AS ENUM ('AC', 'WA', 'TLE', 'RTE', 'MLE', 'OLE', 'CE', 'SV', 'JE');
 CREATE TYPE queue_class AS ENUM ('contest', 'practice', 'rejudge', 'custom');
+CREATE TYPE rejudging_state AS ENUM ('open', 'applied', 'discarded');
 CREATE TYPE event_kind AS ENUM (
 	'contest', 'problems', 'teams', 'submission', 'judgement', 'rejudge', 'override', 'ignore',
 	'start', 'freeze', 'thaw', 'end', 'finalize', 'reveal', 'adjustment', 'interval',
@@ -113,8 +114,27 @@ CREATE TABLE problem_versions (
 	output_limit_kib int NOT NULL DEFAULT 8192 CHECK (output_limit_kib BETWEEN 1 AND 1048576),
 	code_limit_kib int NOT NULL DEFAULT 128 CHECK (code_limit_kib BETWEEN 1 AND 65536),
 	compile_limit_ms int NOT NULL DEFAULT 60000 CHECK (compile_limit_ms BETWEEN 1000 AND 600000),
-	validator_flags text NOT NULL DEFAULT '',  -- of the default output validator
+	validator_flags text NOT NULL DEFAULT '',  -- problem.yaml's; a case's own list: test_cases
 	run_all boolean NOT NULL DEFAULT false,    -- full judging: all tests run; else lazy
+	time_limit_from text NOT NULL DEFAULT 'package'   -- who said the time limit
+		CHECK (time_limit_from IN ('package', 'option', 'derived', 'default')),
+	format text NOT NULL DEFAULT 'legacy'
+		CHECK (format IN ('legacy', 'legacy-icpc', '2023-07', '2025-09')),
+	scoring boolean NOT NULL DEFAULT false,    -- points; else pass-fail
+	interactive boolean NOT NULL DEFAULT false,
+	multi_pass boolean NOT NULL DEFAULT false,
+	submit_answer boolean NOT NULL DEFAULT false,
+	custom_validation boolean NOT NULL DEFAULT false,  -- its output validators decide
+	custom_score boolean NOT NULL DEFAULT false,       -- ... and give points (legacy)
+	minimize boolean NOT NULL DEFAULT false,
+	show_groups boolean NOT NULL DEFAULT false,  -- to contestants
+	validation_passes int NOT NULL DEFAULT 2 CHECK (validation_passes BETWEEN 1 AND 1000),
+	compile_memory_kib int NOT NULL DEFAULT 2097152 CHECK (compile_memory_kib > 0),
+	validation_limit_ms int NOT NULL DEFAULT 60000 CHECK (validation_limit_ms BETWEEN 1 AND 600000),
+	validation_memory_kib int NOT NULL DEFAULT 2097152 CHECK (validation_memory_kib > 0),
+	validation_output_kib int NOT NULL DEFAULT 8192 CHECK (validation_output_kib > 0),
+	languages text[],                          -- that may be submitted; NULL: all
+	names jsonb NOT NULL DEFAULT '{}',         -- by language
 	package_hash sha256 NOT NULL,              -- equal content imports no new version
 	settings jsonb NOT NULL DEFAULT '{}',      -- the rest of problem.yaml, for later readers
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -124,10 +144,10 @@ CREATE TABLE problem_versions (
 CREATE TABLE problem_statements (
 	problem_id ident NOT NULL,
 	version int NOT NULL,
-	language text NOT NULL CHECK (language ~ '^[a-z]{2}(-[A-Za-z]{2,4})?$'),
+	language text NOT NULL CHECK (language ~ '^[a-z]{2,3}(-[A-Za-z]{2,4})?$'),
 	format text NOT NULL CHECK (format IN ('md', 'html', 'tex', 'pdf')),
 	body bytea NOT NULL,
-	PRIMARY KEY (problem_id, version, language),
+	PRIMARY KEY (problem_id, version, language, format),
 	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE
 );
 
@@ -154,17 +174,101 @@ CREATE TABLE test_data_chunks (
 	PRIMARY KEY (hash, ordinal)
 );
 
+-- Test groups as a tree, everything inherited resolved: what a column means stands at struct
+-- package_group (admin/package.h). Ordinal 1 is the root; parents stand before children, and
+-- siblings in the order of judging. range_*, case_max: NULL is without bound.
+CREATE TABLE test_groups (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	parent int,                                -- NULL: the root
+	name text NOT NULL,                        -- "", "sample", "secret", "secret/group1"
+	on_reject text NOT NULL DEFAULT 'break' CHECK (on_reject IN ('break', 'continue')),
+	verdict_mode text NOT NULL DEFAULT 'worst_error'
+		CHECK (verdict_mode IN ('worst_error', 'first_error', 'always_accept')),
+	accept_if_any boolean NOT NULL DEFAULT false,
+	ignore_sample boolean NOT NULL DEFAULT false,
+	score_mode text NOT NULL DEFAULT 'sum'
+		CHECK (score_mode IN ('sum', 'avg', 'min', 'max', 'pass_fail')),
+	accept_score double precision NOT NULL DEFAULT 1,
+	reject_score double precision NOT NULL DEFAULT 0,
+	range_min double precision,
+	range_max double precision,
+	case_max double precision,
+	custom_grader boolean NOT NULL DEFAULT false,
+	grader_flags text[] NOT NULL DEFAULT '{}',
+	requires int[] NOT NULL DEFAULT '{}',      -- ordinals of groups that must be accepted first
+	PRIMARY KEY (problem_id, version, ordinal),
+	UNIQUE (problem_id, version, name),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE,
+	FOREIGN KEY (problem_id, version, parent) REFERENCES test_groups,
+	CHECK ((ordinal = 1) = (parent IS NULL)),
+	CHECK (parent < ordinal)
+);
+
 CREATE TABLE test_cases (
 	problem_id ident NOT NULL,
 	version int NOT NULL,
 	ordinal int NOT NULL CHECK (ordinal > 0),  -- order of judging: samples, then secret
 	name text NOT NULL,                        -- "secret/03-max"
 	sample boolean NOT NULL,
+	group_ordinal int,                         -- the innermost group; NULL: without groups
 	input_hash sha256 NOT NULL REFERENCES test_data,
 	answer_hash sha256 NOT NULL REFERENCES test_data,
+	validator_args text[] NOT NULL DEFAULT '{}',  -- all of them, problem.yaml's first
+	args text[] NOT NULL DEFAULT '{}',         -- of the submission
+	full_feedback boolean NOT NULL DEFAULT false,
+	hint text,
+	description text,                          -- for the jury
 	PRIMARY KEY (problem_id, version, ordinal),
 	UNIQUE (problem_id, version, name),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE,
+	FOREIGN KEY (problem_id, version, group_ordinal) REFERENCES test_groups
+);
+
+-- What contestants see as samples: input and answer, or an interaction.
+CREATE TABLE problem_samples (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	name text NOT NULL,
+	input_hash sha256 REFERENCES test_data,
+	answer_hash sha256 REFERENCES test_data,
+	interaction_hash sha256 REFERENCES test_data,
+	PRIMARY KEY (problem_id, version, ordinal),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE,
+	CHECK ((input_hash IS NULL) = (answer_hash IS NULL)),
+	CHECK ((input_hash IS NULL) <> (interaction_hash IS NULL))
+);
+
+-- The package's programs as source; a judge compiles them in the sandbox. `include`: laid over each
+-- submission of `language` ("default": of all that have none of their own).
+CREATE TABLE problem_programs (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('output_validator', 'input_validator', 'answer_validator',
+		'grader', 'static_validator', 'submission', 'include')),
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	name text NOT NULL,                        -- "validate", "accepted/author.py"
+	language text,                             -- as the package names it; NULL: by extension
+	entry text,
+	build boolean NOT NULL DEFAULT false,      -- has a script `build`
+	run boolean NOT NULL DEFAULT false,        -- ... or `run`
+	expected jsonb,                            -- of a submission: what it must get
+	PRIMARY KEY (problem_id, version, kind, ordinal),
 	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE
+);
+CREATE TABLE problem_program_files (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	kind text NOT NULL,
+	ordinal int NOT NULL,
+	name text NOT NULL,                        -- inside the program's folder: "lib/a.h"
+	executable boolean NOT NULL DEFAULT false,
+	size bigint NOT NULL,
+	hash sha256 NOT NULL REFERENCES test_data,
+	PRIMARY KEY (problem_id, version, kind, ordinal, name),
+	FOREIGN KEY (problem_id, version, kind, ordinal) REFERENCES problem_programs ON DELETE CASCADE
 );
 
 -- Written by judges from their language table; what contestants see.
@@ -310,6 +414,7 @@ CREATE TABLE judgements (
 	queue_at timestamptz NOT NULL,         -- virtual time: a team that floods waits for others
 	state submission_state NOT NULL DEFAULT 'queued',
 	valid boolean NOT NULL DEFAULT true,   -- false: superseded, or a rejudging not applied
+	cancelled boolean NOT NULL DEFAULT false,  -- final without a verdict: not wanted any more
 	attempt int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
 	failures int NOT NULL DEFAULT 0,       -- attempts that ended by the judge's fault or death
 	worker text,
@@ -321,11 +426,13 @@ CREATE TABLE judgements (
 	memory_kib bigint,                     -- largest run
 	tests_total int,
 	fault text,                            -- the judge's last own fault, for people
+	outside boolean NOT NULL DEFAULT false,  -- decided elsewhere; there is no source to judge
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	started_at timestamptz,
 	finished_at timestamptz,
 	UNIQUE (submission_id, ordinal),
-	CHECK ((state = 'final') = (verdict IS NOT NULL)),
+	CHECK ((state = 'final') = (verdict IS NOT NULL OR cancelled)),
+	CHECK (NOT (cancelled AND valid)),
 	CHECK ((state = 'judging') = (lease_until IS NOT NULL))
 );
 CREATE INDEX judgements_queue ON judgements (class, queue_at, id) WHERE state = 'queued';
@@ -366,6 +473,48 @@ CREATE TABLE dead_letters (
 	at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	resolved_at timestamptz
 );
+
+-- Rejudgings: sets of submissions that are judged anew, hidden, and then take effect together or
+-- not at all. An undo is a set as well: what it brings back was judged before.
+CREATE SEQUENCE rejudging_ids;
+CREATE TABLE rejudgings (
+	id ident PRIMARY KEY DEFAULT nextval('rejudging_ids')::text,
+	contest_id ident NOT NULL REFERENCES contests,
+	state rejudging_state NOT NULL DEFAULT 'open',
+	filter jsonb NOT NULL,                 -- rejudging_matches
+	reason text NOT NULL CHECK (reason <> '' AND length(reason) <= 500),
+	undoes ident REFERENCES rejudgings,
+	created_by text NOT NULL,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	ended_by text,
+	ended_at timestamptz,
+	event_number bigint,                   -- of the event that applied it
+	result jsonb,                          -- what the preview said then
+	CHECK ((state = 'open') = (ended_at IS NULL)),
+	CHECK ((state = 'applied') = (event_number IS NOT NULL))
+);
+CREATE INDEX rejudgings_contest ON rejudgings (contest_id);
+CREATE INDEX rejudgings_open ON rejudgings (contest_id) WHERE state = 'open';
+
+-- The versions of problems that a set is judged with. Where it is not the contest's, applying
+-- changes the contest's; until then all that is judged with the old one joins the set.
+CREATE TABLE rejudging_problems (
+	rejudging_id ident NOT NULL REFERENCES rejudgings,
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	old_version int NOT NULL,              -- the contest's when the set was made
+	PRIMARY KEY (rejudging_id, problem_id),
+	FOREIGN KEY (problem_id, version) REFERENCES problem_versions
+);
+
+CREATE TABLE rejudging_submissions (
+	rejudging_id ident NOT NULL REFERENCES rejudgings,
+	submission_id ident NOT NULL REFERENCES submissions,
+	old_judgement_id ident NOT NULL REFERENCES judgements,  -- that counted when it came in
+	judgement_id ident NOT NULL REFERENCES judgements,
+	PRIMARY KEY (rejudging_id, submission_id)
+);
+CREATE INDEX rejudging_submissions_submission ON rejudging_submissions (submission_id);
 
 -- Judge hosts that said hello; shown to admins.
 CREATE TABLE workers (
@@ -548,6 +697,84 @@ BEGIN
 	WHERE contest_id = contest;
 END $$;
 
+-- Many events at once, with the times at which they happened: a contest's past from elsewhere.
+CREATE FUNCTION events_append(contest ident, numbers bigint[], public_numbers bigint[],
+	kinds event_kind[], ats timestamptz[], subs text[], texts text[], salts bytea[],
+	hashes bytea[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	c contest_counter;
+BEGIN
+	PERFORM require_role('codearena_admin');
+	SELECT * INTO STRICT c FROM contest_counter WHERE contest_id = contest FOR UPDATE;
+	FOR i IN 1..cardinality(numbers) LOOP
+		IF numbers[i] <> c.number + 1 OR ats[i] < c.last_at OR ats[i] > clock_timestamp()
+		   OR (public_numbers[i] IS NOT NULL AND public_numbers[i] <> c.public_number + 1) THEN
+			RAISE EXCEPTION 'event % of contest % does not follow %', numbers[i], contest,
+				c.number USING ERRCODE = 'CA004';
+		END IF;
+		IF hashes[i] <> sha256(c.head || convert_to(texts[i], 'UTF8') || salts[i]) THEN
+			RAISE EXCEPTION 'event % of contest %: wrong hash', numbers[i], contest
+				USING ERRCODE = 'CA001';
+		END IF;
+		c.number := numbers[i];
+		c.public_number := coalesce(public_numbers[i], c.public_number);
+		c.head := hashes[i];
+		c.last_at := ats[i];
+	END LOOP;
+	INSERT INTO leaderboard_events
+	SELECT contest, u.* FROM unnest(numbers, public_numbers, kinds, ats, subs, texts, salts,
+		hashes) u;
+	UPDATE contest_counter SET number = c.number, public_number = c.public_number,
+		head = c.head, last_at = c.last_at
+	WHERE contest_id = contest;
+END $$;
+
+-- The submissions of a contest's past, in order of submission, as they stand in the end. Only into
+-- a contest that has none.
+CREATE FUNCTION past_submissions(contest ident, account ident, ids text[], teams text[],
+	problems text[], languages text[], entries text[], ats timestamptz[], contest_ms bigint[],
+	practices boolean[], judgement_ids text[], verdicts verdict[], points bigint[])
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_admin');
+	UPDATE contest_counter SET submission_ordinal = cardinality(ids)
+	WHERE contest_id = contest AND submission_ordinal = 0;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % has submissions of its own', contest USING ERRCODE = 'CA004';
+	END IF;
+	INSERT INTO submissions (id, contest_id, ordinal, team_id, problem_id, language_id, account_id,
+		entry_point, submitted_at, contest_time_ms, practice, source_size, month, state,
+		judgement_id, verdict, points_milli)
+	SELECT u.id, contest, u.n, u.team, u.problem, u.language, account, u.entry, u.at, u.ms,
+	       u.practice, 0, date_trunc('month', u.at AT TIME ZONE 'UTC')::date,
+	       CASE WHEN u.verdict IS NULL THEN 'queued' ELSE 'final' END::submission_state,
+	       u.judgement, u.verdict, u.points
+	FROM unnest(ids, teams, problems, languages, entries, ats, contest_ms, practices,
+		judgement_ids, verdicts, points) WITH ORDINALITY
+		AS u (id, team, problem, language, entry, at, ms, practice, judgement, verdict, points, n);
+END $$;
+
+-- Their judgements, decided elsewhere. The id is <submission>-<ordinal>.
+CREATE FUNCTION past_judgements(contest ident, subs text[], ordinals int[], valids boolean[],
+	verdicts verdict[], points bigint[], times int[], starts timestamptz[], ends timestamptz[])
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_admin');
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at, state, valid,
+		problem_version, verdict, points_milli, time_ms, outside, created_at, started_at,
+		finished_at)
+	SELECT u.submission || '-' || u.ordinal, u.submission, contest, u.ordinal, 'contest',
+	       s.submitted_at, 'final', u.valid, p.version, u.verdict, u.points, u.time_ms, true,
+	       s.submitted_at, u.started, u.finished
+	FROM unnest(subs, ordinals, valids, verdicts, points, times, starts, ends)
+		AS u (submission, ordinal, valid, verdict, points, time_ms, started, finished)
+	JOIN submissions s ON s.id = u.submission AND s.contest_id = contest
+	JOIN contest_problems p ON p.contest_id = contest AND p.problem_id = s.problem_id;
+END $$;
+
 -- Cells as text arrays of equal length; absolute values.
 CREATE FUNCTION cells_put(contest ident, teams text[], problems text[],
 	judged int[], pending int[], solved boolean[], time_ms bigint[], points bigint[], penalty int[],
@@ -623,10 +850,12 @@ BEGIN
 END $$;
 
 -- A judge takes the best queued judgement that it can run, or nothing.
-CREATE FUNCTION judgement_claim(judge text, judge_languages text[], lease interval)
+-- low: rejudgings and custom runs as well; a judge that keeps a slot free for contestants says no.
+-- hidden: of a rejudging that is not applied; nobody but the jury may hear of it.
+CREATE FUNCTION judgement_claim(judge text, judge_languages text[], lease interval, low boolean)
 RETURNS TABLE (judgement_id text, submission_id text, attempt int, contest_id text, team_id text,
 	problem_id text, problem_version int, language_id text, entry_point text, month date,
-	class queue_class, practice boolean)
+	class queue_class, practice boolean, hidden boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge');
@@ -637,7 +866,7 @@ BEGIN
 		JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
 		JOIN languages l ON l.id = s.language_id
 		WHERE j.state = 'queued' AND s.language_id = ANY (judge_languages)
-		  AND l.enabled AND NOT p.judging_paused
+		  AND l.enabled AND NOT p.judging_paused AND (low OR j.class < 'rejudge')
 		ORDER BY j.class, j.queue_at, j.id
 		LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 	), taken AS (
@@ -646,11 +875,11 @@ BEGIN
 		FROM best WHERE j.id = best.id RETURNING j.*
 	), shown AS (
 		UPDATE submissions s SET state = 'judging' FROM taken t
-		WHERE s.id = t.submission_id AND s.state = 'queued' RETURNING s.id
+		WHERE s.id = t.submission_id AND t.valid AND s.state = 'queued' RETURNING s.id
 	)
 	SELECT t.id::text, s.id::text, t.attempt, s.contest_id::text, s.team_id::text,
 	       s.problem_id::text, t.problem_version, s.language_id::text, s.entry_point, s.month,
-	       t.class, s.practice
+	       t.class, s.practice, NOT t.valid
 	FROM taken t JOIN submissions s ON s.id = t.submission_id;
 END $$;
 
@@ -712,6 +941,9 @@ BEGIN
 		INSERT INTO dead_letters (judgement_id, reason)
 		VALUES (j.id, coalesce(its_fault, j.fault, 'judging error')) ON CONFLICT DO NOTHING;
 	END IF;
+	IF j.valid THEN
+		PERFORM rejudging_join(j.submission_id);
+	END IF;
 	RETURN true;
 END $$;
 
@@ -755,6 +987,10 @@ BEGIN
 	IF s.state <> 'final' THEN
 		RAISE EXCEPTION 'submission % is still being judged', submission USING ERRCODE = 'CA004';
 	END IF;
+	IF EXISTS (SELECT FROM judgements WHERE submission_id = submission AND outside) THEN
+		RAISE EXCEPTION 'submission % was judged elsewhere: there is no source', submission
+			USING ERRCODE = 'CA004';
+	END IF;
 	SELECT max(ordinal) + 1 INTO n FROM judgements WHERE submission_id = submission;
 	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at,
 		problem_version, valid)
@@ -769,6 +1005,266 @@ BEGIN
 			points_milli = 0 WHERE id = submission;
 	END IF;
 	RETURN submission || '-' || n;
+END $$;
+
+-- ---------------------------------------------------------------- rejudgings
+--
+-- All under contest_lock, so that nothing is judged between the look and the deed.
+
+-- Does a submission with that judgement belong to what a filter chooses? Members: problem_ids,
+-- language_ids, team_ids, submission_ids, verdicts, workers (lists), from_ms and until_ms (contest
+-- time; until is beyond). What is missing chooses all.
+CREATE FUNCTION rejudging_matches(f jsonb, s submissions, j judgements) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
+	SELECT (f->'problem_ids' IS NULL OR f->'problem_ids' ? s.problem_id)
+	   AND (f->'language_ids' IS NULL OR f->'language_ids' ? s.language_id)
+	   AND (f->'team_ids' IS NULL OR f->'team_ids' ? s.team_id)
+	   AND (f->'submission_ids' IS NULL OR f->'submission_ids' ? s.id)
+	   AND (f->'verdicts' IS NULL OR f->'verdicts' ? j.verdict::text)
+	   AND (f->'workers' IS NULL OR f->'workers' ? coalesce(j.worker, ''))
+	   AND (f->'from_ms' IS NULL OR s.contest_time_ms >= (f->>'from_ms')::bigint)
+	   AND (f->'until_ms' IS NULL OR s.contest_time_ms < (f->>'until_ms')::bigint)
+$$;
+
+-- One more submission for a set. The judgement is not valid: hidden until the set is applied.
+CREATE FUNCTION rejudging_add(its_id ident, submission ident) RETURNS void
+LANGUAGE plpgsql SET search_path = codearena, pg_temp AS $$
+DECLARE
+	n int;
+	s submissions;
+BEGIN
+	SELECT * INTO STRICT s FROM submissions WHERE id = submission;
+	SELECT max(ordinal) + 1 INTO n FROM judgements WHERE submission_id = submission;
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at,
+		problem_version, valid)
+	SELECT submission || '-' || n, submission, s.contest_id, n, 'rejudge', clock_timestamp(),
+	       p.version, false
+	FROM rejudging_problems p WHERE p.rejudging_id = its_id AND p.problem_id = s.problem_id;
+	INSERT INTO rejudging_submissions (rejudging_id, submission_id, old_judgement_id, judgement_id)
+	VALUES (its_id, submission, s.judgement_id, submission || '-' || n);
+END $$;
+
+-- A submission got a verdict while sets are open: those that change its problem's version need it
+-- too, or it would be the only one left that was judged with the old data.
+CREATE FUNCTION rejudging_join(submission ident) RETURNS void
+LANGUAGE plpgsql SET search_path = codearena, pg_temp AS $$
+DECLARE
+	one text;
+BEGIN
+	SELECT r.id INTO one
+	FROM submissions s JOIN judgements j ON j.id = s.judgement_id
+	JOIN rejudgings r ON r.contest_id = s.contest_id AND r.state = 'open'
+	JOIN rejudging_problems p ON p.rejudging_id = r.id AND p.problem_id = s.problem_id
+	WHERE s.id = submission AND p.version <> p.old_version AND j.problem_version <> p.version
+	  AND rejudging_matches(r.filter, s, j)
+	  AND NOT EXISTS (SELECT FROM rejudging_submissions m JOIN rejudgings o ON o.id = m.rejudging_id
+	                  WHERE m.submission_id = s.id AND o.state = 'open')
+	ORDER BY r.created_at, r.id LIMIT 1;
+	IF one IS NOT NULL THEN
+		PERFORM rejudging_add(one, submission);
+	END IF;
+END $$;
+
+-- A submission can be in one open set only: two could not both be previewed.
+CREATE FUNCTION rejudging_check_single(its_id ident, subs text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = codearena, pg_temp AS $$
+DECLARE
+	sub text;
+	other text;
+BEGIN
+	SELECT m.submission_id, m.rejudging_id INTO sub, other
+	FROM rejudging_submissions m JOIN rejudgings o ON o.id = m.rejudging_id
+	WHERE o.state = 'open' AND o.id <> its_id AND m.submission_id = ANY (subs)
+	ORDER BY m.submission_id LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'submission % is in rejudging %, which is still open', sub, other
+			USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
+-- A new set of what the filter chooses among the submissions that have a verdict. newest: judged
+-- with the newest versions of their problems, else with the contest's.
+CREATE FUNCTION rejudging_create(contest ident, its_filter jsonb, newest boolean, why text,
+	actor text, OUT id text, OUT total int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	subs text[];
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT array_agg(s.id ORDER BY s.ordinal) INTO subs
+	FROM submissions s JOIN judgements j ON j.id = s.judgement_id
+	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside
+	  AND rejudging_matches(its_filter, s, j);
+	IF subs IS NULL THEN
+		RAISE EXCEPTION 'no judged submission is chosen' USING ERRCODE = 'CA004';
+	END IF;
+	INSERT INTO rejudgings (contest_id, filter, reason, created_by)
+	VALUES (contest, its_filter, why, actor) RETURNING rejudgings.id INTO id;
+	PERFORM rejudging_check_single(id, subs);
+	INSERT INTO rejudging_problems (rejudging_id, problem_id, version, old_version)
+	SELECT rejudging_create.id, p.problem_id, CASE WHEN newest THEN q.latest_version ELSE p.version END,
+	       p.version
+	FROM contest_problems p JOIN problems q ON q.id = p.problem_id
+	WHERE p.contest_id = contest AND EXISTS (SELECT FROM submissions s
+		WHERE s.id = ANY (subs) AND s.problem_id = p.problem_id);
+	PERFORM rejudging_add(rejudging_create.id, u.sub) FROM unnest(subs) u (sub);
+	total := cardinality(subs);
+END $$;
+
+-- A set that brings back what counted before another one was applied. What was judged since with
+-- a version that goes away again is judged anew.
+CREATE FUNCTION rejudging_undo(contest ident, other ident, why text, actor text, OUT id text,
+	OUT total int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	r rejudgings;
+	subs text[];
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT * INTO r FROM rejudgings x WHERE x.id = other AND x.contest_id = contest;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such rejudging: "%"', other USING ERRCODE = 'CA003';
+	ELSIF r.state <> 'applied' THEN
+		RAISE EXCEPTION 'rejudging % is %, there is nothing to undo', other, r.state
+			USING ERRCODE = 'CA004';
+	END IF;
+	INSERT INTO rejudgings (contest_id, filter, reason, created_by, undoes)
+	SELECT contest, jsonb_build_object('problem_ids', coalesce((SELECT jsonb_agg(p.problem_id)
+		FROM rejudging_problems p WHERE p.rejudging_id = other), '[]')), why, actor, other
+	RETURNING rejudgings.id INTO id;
+	INSERT INTO rejudging_problems (rejudging_id, problem_id, version, old_version)
+	SELECT rejudging_undo.id, p.problem_id,
+	       CASE WHEN p.version = c.version THEN p.old_version ELSE c.version END, c.version
+	FROM rejudging_problems p JOIN contest_problems c ON c.contest_id = contest
+		AND c.problem_id = p.problem_id
+	WHERE p.rejudging_id = other;
+	INSERT INTO rejudging_submissions (rejudging_id, submission_id, old_judgement_id, judgement_id)
+	SELECT rejudging_undo.id, m.submission_id, m.judgement_id, m.old_judgement_id
+	FROM rejudging_submissions m JOIN submissions s ON s.id = m.submission_id
+	WHERE m.rejudging_id = other AND s.judgement_id = m.judgement_id;
+	SELECT array_agg(s.id ORDER BY s.ordinal) INTO subs
+	FROM submissions s JOIN judgements j ON j.id = s.judgement_id
+	JOIN rejudging_problems p ON p.rejudging_id = rejudging_undo.id AND p.problem_id = s.problem_id
+	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside
+	  AND p.version <> p.old_version AND j.problem_version = p.old_version
+	  AND NOT EXISTS (SELECT FROM rejudging_submissions m
+	                  WHERE m.rejudging_id = rejudging_undo.id AND m.submission_id = s.id);
+	PERFORM rejudging_add(rejudging_undo.id, u.sub) FROM unnest(subs) u (sub);
+	SELECT array_agg(m.submission_id), count(*) INTO subs, total
+	FROM rejudging_submissions m WHERE m.rejudging_id = rejudging_undo.id;
+	IF total = 0 THEN
+		RAISE EXCEPTION 'nothing of rejudging % counts any more', other USING ERRCODE = 'CA004';
+	END IF;
+	PERFORM rejudging_check_single(rejudging_undo.id, subs);
+END $$;
+
+-- How each submission of a set stands: pending (not judged anew yet), failed (JE), kept (what
+-- counts now is newer than the set and is left alone), ready. Newer is a decision made since,
+-- unless the set changes the problem's version and that decision was made with another one.
+CREATE FUNCTION rejudging_look(its_id ident)
+RETURNS TABLE (submission_id text, team_id text, problem_id text, old_judgement_id text,
+	old_verdict verdict, judgement_id text, verdict verdict, points_milli bigint, status text)
+LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
+	SELECT s.id::text, s.team_id::text, s.problem_id::text, s.judgement_id::text, s.verdict,
+	       n.id::text, n.verdict, n.points_milli,
+	       CASE WHEN s.judgement_id IS DISTINCT FROM m.old_judgement_id
+	                 AND (p.version = p.old_version OR now.problem_version = p.version
+	                      OR now.worker IS NULL AND now.state = 'final') THEN 'kept'
+	            WHEN n.state <> 'final' THEN 'pending'
+	            WHEN n.verdict = 'JE' OR n.cancelled THEN 'failed'
+	            ELSE 'ready' END
+	FROM rejudging_submissions m JOIN submissions s ON s.id = m.submission_id
+	JOIN judgements n ON n.id = m.judgement_id
+	JOIN rejudging_problems p ON p.rejudging_id = m.rejudging_id AND p.problem_id = s.problem_id
+	LEFT JOIN judgements now ON now.submission_id = s.id AND now.valid
+	WHERE m.rejudging_id = its_id
+	ORDER BY s.ordinal
+$$;
+
+-- The deed. keep_failed: those that could not be judged keep what they have. Judgements first,
+-- then submissions: the order in which claims lock them.
+CREATE FUNCTION rejudging_apply(its_id ident, keep_failed boolean, actor text, number bigint,
+	its_result jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	r rejudgings;
+	moved text;
+	n record;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT * INTO r FROM rejudgings WHERE id = its_id FOR UPDATE;
+	IF r.state IS DISTINCT FROM 'open' THEN
+		RAISE EXCEPTION 'rejudging % is %', its_id, r.state USING ERRCODE = 'CA004';
+	END IF;
+	SELECT p.problem_id INTO moved FROM rejudging_problems p JOIN contest_problems c
+		ON c.contest_id = r.contest_id AND c.problem_id = p.problem_id
+	WHERE p.rejudging_id = its_id AND c.version <> p.old_version;
+	IF FOUND THEN
+		RAISE EXCEPTION 'the contest''s version of problem % changed since rejudging % was made',
+			moved, its_id USING ERRCODE = 'CA004';
+	END IF;
+	SELECT count(*) AS total, count(*) FILTER (WHERE status = 'pending') AS pending,
+	       count(*) FILTER (WHERE status = 'failed') AS failed INTO n
+	FROM rejudging_look(its_id);
+	IF n.pending > 0 THEN
+		RAISE EXCEPTION 'rejudging %: % of % submissions are not judged yet', its_id, n.pending,
+			n.total USING ERRCODE = 'CA004';
+	ELSIF n.failed > 0 AND NOT keep_failed THEN
+		RAISE EXCEPTION 'rejudging %: % of % submissions could not be judged', its_id, n.failed,
+			n.total USING ERRCODE = 'CA004';
+	END IF;
+
+	CREATE TEMPORARY TABLE IF NOT EXISTS pg_temp.rejudging_ready
+		(submission_id text, judgement_id text, verdict verdict, points bigint) ON COMMIT DROP;
+	DELETE FROM pg_temp.rejudging_ready;
+	INSERT INTO pg_temp.rejudging_ready
+	SELECT l.submission_id, l.judgement_id, l.verdict, l.points_milli
+	FROM rejudging_look(its_id) l WHERE l.status = 'ready';
+	-- What these submissions had; a single rejudging on its way is not wanted any more.
+	UPDATE judgements j SET valid = false, cancelled = j.state <> 'final',
+		state = 'final', lease_until = NULL
+	FROM pg_temp.rejudging_ready l WHERE j.submission_id = l.submission_id AND j.valid;
+	UPDATE judgements j SET valid = true
+	FROM pg_temp.rejudging_ready l WHERE j.id = l.judgement_id;
+	-- What is not judged yet is judged with the new version; its judge loses the claim.
+	UPDATE judgements j SET problem_version = p.version, state = 'queued', lease_until = NULL,
+		worker = NULL, attempt = j.attempt + (j.state = 'judging')::int
+	FROM submissions s JOIN rejudging_problems p
+		ON p.rejudging_id = its_id AND p.problem_id = s.problem_id
+	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND j.valid
+	  AND j.state <> 'final' AND j.problem_version <> p.version;
+	UPDATE submissions s SET state = 'final', judgement_id = l.judgement_id, verdict = l.verdict,
+		points_milli = l.points
+	FROM pg_temp.rejudging_ready l WHERE s.id = l.submission_id;
+	UPDATE dead_letters d SET resolved_at = clock_timestamp()
+	FROM judgements j JOIN pg_temp.rejudging_ready l ON l.submission_id = j.submission_id
+	WHERE d.judgement_id = j.id AND NOT j.valid AND d.resolved_at IS NULL;
+	UPDATE contest_problems c SET version = p.version FROM rejudging_problems p
+	WHERE p.rejudging_id = its_id AND c.contest_id = r.contest_id AND c.problem_id = p.problem_id
+	  AND c.version <> p.version;
+	UPDATE rejudgings SET state = 'applied', ended_by = actor, ended_at = clock_timestamp(),
+		event_number = number, result = its_result
+	WHERE id = its_id;
+END $$;
+
+-- Nothing of the contest changes; what is not judged yet is left.
+CREATE FUNCTION rejudging_discard(contest ident, its_id ident, actor text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	r rejudgings;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT * INTO r FROM rejudgings WHERE id = its_id AND contest_id = contest FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such rejudging: "%"', its_id USING ERRCODE = 'CA003';
+	ELSIF r.state <> 'open' THEN
+		RAISE EXCEPTION 'rejudging % is %', its_id, r.state USING ERRCODE = 'CA004';
+	END IF;
+	UPDATE judgements j SET state = 'final', cancelled = true, lease_until = NULL
+	FROM rejudging_submissions m
+	WHERE m.rejudging_id = its_id AND j.id = m.judgement_id AND j.state <> 'final';
+	UPDATE rejudgings SET state = 'discarded', ended_by = actor, ended_at = clock_timestamp()
+	WHERE id = its_id;
 END $$;
 
 -- Contest life; each is followed by its event in the same transaction.
@@ -896,6 +1392,9 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA codearena FROM PUBLIC;
 GRANT USAGE ON SCHEMA codearena TO codearena_api, codearena_judge, codearena_admin;
 GRANT EXECUTE ON FUNCTION contest_lock, contest_time_ms, event_append, cells_put, partitions_ahead
 	TO codearena_api, codearena_judge, codearena_admin;
+GRANT SELECT ON rejudgings, rejudging_problems, rejudging_submissions TO codearena_api;
+GRANT EXECUTE ON FUNCTION rejudging_create, rejudging_undo, rejudging_look, rejudging_apply,
+	rejudging_discard TO codearena_api, codearena_admin;
 
 -- api: serves everybody; reads no test data, writes no judgement.
 GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, refresh_tokens,
@@ -917,6 +1416,7 @@ GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_
 
 -- judge: reads what judging needs; writes through functions, but for its own presence.
 GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, test_data_chunks,
+	test_groups, problem_programs, problem_program_files, problem_samples,
 	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams, teams,
 	team_groups, groups, organizations, submissions, submission_files, judgements,
 	submission_results, contest_penalties, leaderboard_events, workers TO codearena_judge;
@@ -930,6 +1430,7 @@ GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_releas
 GRANT SELECT ON ALL TABLES IN SCHEMA codearena TO codearena_admin;
 GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, accounts, problems,
 	problem_versions, problem_statements, problem_files, test_data, test_data_chunks, test_cases,
+	test_groups, problem_samples, problem_programs, problem_program_files,
 	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams,
 	dead_letters, clarifications, drafts, refresh_tokens TO codearena_admin;
 GRANT DELETE ON team_groups, refresh_tokens, contest_freezes, contest_problems TO codearena_admin;
@@ -938,6 +1439,7 @@ GRANT USAGE ON SEQUENCE clarification_ids TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;
+GRANT EXECUTE ON FUNCTION events_append, past_submissions, past_judgements TO codearena_admin;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
 	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,
 	contest_finalize, contest_reschedule_freeze, account_register, sample_data TO codearena_admin;
