@@ -416,7 +416,8 @@ static bool claim_and_judge(struct hands *h)
 	size_t n = worker_languages(h->worker, on);
 	struct claim c;
 	struct err err = {0};
-	int r = submission_claim(h->pg, &a, h->worker->name, on, n, &c, &err);
+	struct claim_want want = {h->worker->name, on, n, true};
+	int r = submission_claim(h->pg, &a, &want, &c, &err);
 
 	if (r < 0) {
 		set_fault(h->slot, err.msg);

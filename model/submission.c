@@ -28,6 +28,7 @@ static void take_claim(struct arena *a, const PGresult *r, int row, struct claim
 	        .attempt = (int)pg_int(r, row, "attempt"),
 	        .problem_version = (int)pg_int(r, row, "problem_version"),
 	        .practice = pg_bool(r, row, "practice"),
+	        .hidden = pg_bool(r, row, "hidden"),
 	};
 }
 
@@ -36,19 +37,36 @@ static const char *lease(struct arena *a)
 	return arena_printf(a, "%d milliseconds", LEASE_MS);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
-int submission_claim(struct pg *pg, struct arena *a, const char *worker,
-        const char *const *languages, size_t n, struct claim *out, struct err *err)
+int submission_claim(struct pg *pg, struct arena *a, const struct claim_want *want,
+        struct claim *out, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 
-	if (pg_run(pg, Q_SUBMISSION_CLAIM, &r, err, worker, pg_arg_array(a, languages, n),
-	            lease(a)) < 0)
+	if (pg_run(pg, Q_SUBMISSION_CLAIM, &r, err, want->worker,
+	            pg_arg_array(a, want->languages, want->n), lease(a),
+	            pg_arg_bool(want->low)) < 0)
 		return err_result(err);
 	if (PQntuples(r) == 0)
 		return 0;
 	take_claim(a, r, 0, out);
 	return 1;
+}
+
+bool submission_is_low(const struct claim *c)
+{
+	return strcmp(c->class, "rejudge") == 0 || strcmp(c->class, "custom") == 0;
+}
+
+int submission_count_urgent(struct pg *pg, const struct claim_want *want, int *n, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_SUBMISSION_COUNT_URGENT, &r, err,
+	            pg_arg_array(&a, want->languages, want->n)) < 0)
+		return err_result(err);
+	*n = (int)pg_int(r, 0, "n");
+	return 0;
 }
 
 static bool is_in(const PGresult *r, const char *judgement_id)

@@ -25,11 +25,23 @@ struct claim {
 	const char *class; /* contest | practice | rejudge | custom */
 	int attempt, problem_version;
 	bool practice;
+	bool hidden; /* of a rejudging that is not applied: its team must not hear of it */
 };
 
-/* 1 and *out, 0 when nothing is queued that these languages can judge. */
-int submission_claim(struct pg *pg, struct arena *a, const char *worker,
-        const char *const *languages, size_t n, struct claim *out, struct err *err);
+/* Who wants work, and which. */
+struct claim_want {
+	const char *worker;
+	const char *const *languages;
+	size_t n;
+	bool low; /* rejudgings and custom runs too */
+};
+/* 1 and *out, 0 when nothing is queued that is wanted. */
+int submission_claim(struct pg *pg, struct arena *a, const struct claim_want *want,
+        struct claim *out, struct err *err);
+/* Is it of a class that gives way to contestants? */
+bool submission_is_low(const struct claim *c);
+/* How many judgements wait, at most 100, that do not give way and that these languages can judge. */
+int submission_count_urgent(struct pg *pg, const struct claim_want *want, int *n, struct err *err);
 /* Extends the leases; still_mine[i] says which are still ours. */
 int submission_heartbeat(struct pg *pg, const char *worker, const struct claim *const *claims,
         size_t n, bool *still_mine, struct err *err);

@@ -11,6 +11,10 @@ FROM contest_lock($1);
 -- name: event_append
 SELECT event_append($1, $2, $3, $4::event_kind, $5, $6, $7, $8, $9);
 
+-- name: event_append_many
+SELECT events_append($1, $2::bigint[], $3::bigint[], $4::event_kind[], $5::timestamptz[],
+                     $6::text[], $7::text[], $8::bytea[], $9::bytea[]);
+
 -- name: event_read
 SELECT number, public_number, kind, at, floor(extract(epoch FROM at) * 1000)::bigint AS at_ms,
        submission_id, text, salt, hash
@@ -76,8 +80,8 @@ WHERE c.contest_id = $1 AND c.team_id = ANY ($2::text[]) ORDER BY c.team_id::tex
 
 -- name: submission_claim
 SELECT judgement_id, submission_id, attempt, contest_id, team_id, problem_id, problem_version,
-       language_id, entry_point, month, class, practice
-FROM judgement_claim($1, $2::text[], $3::interval);
+       language_id, entry_point, month, class, practice, hidden
+FROM judgement_claim($1, $2::text[], $3::interval, $4);
 
 -- name: submission_heartbeat
 SELECT judgement_id FROM judgement_heartbeat($1, $2::text[], $3::int[], $4::interval);
@@ -92,10 +96,19 @@ ORDER BY ordinal;
 
 -- name: submission_expired
 SELECT j.id AS judgement_id, j.submission_id, j.attempt, j.contest_id, s.team_id, s.problem_id,
-       j.problem_version, s.language_id, s.entry_point, s.month, j.class, s.practice, j.failures
+       j.problem_version, s.language_id, s.entry_point, s.month, j.class, s.practice,
+       NOT j.valid AS hidden, j.failures
 FROM judgements j JOIN submissions s ON s.id = j.submission_id
 WHERE j.state = 'judging' AND j.lease_until < clock_timestamp()
 ORDER BY j.lease_until LIMIT $1;
+
+-- name: submission_count_urgent
+SELECT count(*) AS n FROM (
+	SELECT FROM judgements j JOIN submissions s ON s.id = j.submission_id
+	JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
+	WHERE j.state = 'queued' AND j.class < 'rejudge' AND s.language_id = ANY ($1::text[])
+	  AND NOT p.judging_paused
+	LIMIT 100) x;
 
 -- name: submission_count_waiting
 SELECT count(*) AS n FROM judgements
@@ -209,6 +222,92 @@ VALUES ($1, $2, $3, $4, $5::jsonb);
 
 -- name: catchup_lock
 SELECT pg_try_advisory_xact_lock(hashtext('codearena.board'), hashtext($1)) AS mine;
+
+-- ==== scoreboard: record_past, the history of a contest from elsewhere
+
+-- name: past_submissions
+SELECT past_submissions($1, $2, $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                        $8::timestamptz[], $9::bigint[], $10::boolean[], $11::text[],
+                        $12::verdict[], $13::bigint[]);
+
+-- name: past_judgements
+SELECT past_judgements($1, $2::text[], $3::int[], $4::boolean[], $5::verdict[], $6::bigint[],
+                       $7::int[], $8::timestamptz[], $9::timestamptz[]);
+
+-- ==== admin: import-feed
+
+-- name: feed_taken
+SELECT 'organization' AS kind, id::text AS id, name FROM organizations WHERE id = ANY ($1::text[])
+UNION ALL SELECT 'group', id, name FROM groups WHERE id = ANY ($2::text[])
+UNION ALL SELECT 'team', id, name FROM teams WHERE id = ANY ($3::text[])
+UNION ALL SELECT 'problem', p.id, coalesce(v.name, '') FROM problems p
+LEFT JOIN problem_versions v ON v.problem_id = p.id AND v.version = p.latest_version
+WHERE p.id = ANY ($4::text[])
+
+-- name: feed_organizations
+INSERT INTO organizations (id, name, formal_name, country)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (id) DO NOTHING
+
+-- name: feed_groups
+INSERT INTO groups (id, name, hidden)
+SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[])
+ON CONFLICT (id) DO NOTHING
+
+-- name: feed_teams
+INSERT INTO teams (id, name, display_name, organization_id)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (id) DO NOTHING
+
+-- name: feed_team_groups
+INSERT INTO team_groups (team_id, group_id)
+SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+
+-- name: feed_problems
+WITH made AS (
+	INSERT INTO problems (id, latest_version) SELECT id, 1 FROM unnest($1::text[]) u (id)
+	ON CONFLICT (id) DO NOTHING RETURNING id
+)
+INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_limit_kib,
+	package_hash)
+SELECT u.id, 1, u.name, u.ms, 2097152, sha256(convert_to('feed:' || u.id, 'UTF8'))
+FROM unnest($1::text[], $2::text[], $3::int[]) u (id, name, ms) JOIN made ON made.id = u.id
+
+-- Languages that no judge here offers yet: known by name, not to be chosen.
+-- name: feed_languages
+INSERT INTO languages (id, name, extensions, enabled)
+SELECT u.id, u.name, ARRAY[u.extension], false
+FROM unnest($1::text[], $2::text[], $3::text[]) u (id, name, extension)
+ON CONFLICT (id) DO NOTHING
+
+-- name: feed_contest
+INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms,
+	penalty_minutes, compile_penalty, ended_at, finalized_at, end_of_updates_at)
+VALUES ($1, $2, $3, $4::scoring_rules, $5::timestamptz, $6::bigint, $7::bigint, $8::int,
+	$9::boolean, $10::timestamptz, $11::timestamptz, $12::timestamptz)
+
+-- name: feed_freeze
+INSERT INTO contest_freezes (contest_id, from_at, to_at, thawed_at, scheduled)
+VALUES ($1, $2::timestamptz, coalesce($3::timestamptz, 'infinity'), $3::timestamptz,
+	$2::timestamptz > clock_timestamp())
+
+-- name: feed_contest_problems
+INSERT INTO contest_problems (contest_id, problem_id, version, ordinal, label, rgb, color,
+	points_milli)
+SELECT $1, u.id, p.latest_version, u.n, u.label, u.rgb, u.color, u.points
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+	WITH ORDINALITY u (id, label, rgb, color, points, n)
+JOIN problems p ON p.id = u.id
+
+-- name: feed_contest_teams
+INSERT INTO contest_teams (contest_id, team_id, sort_group, hidden)
+SELECT $1, u.id, u.sort_group, u.hidden
+FROM unnest($2::text[], $3::int[], $4::boolean[]) u (id, sort_group, hidden)
+
+-- Who submitted, as far as the feed says: nobody can log in as it.
+-- name: feed_account
+INSERT INTO accounts (id, username, role, name, enabled)
+VALUES ($1::text, $1::text, 'jury', $2, false) ON CONFLICT (id) DO NOTHING
 
 -- ==== api: accounts and auth
 
@@ -443,7 +542,7 @@ SELECT class, state, count(*) AS n,
 FROM judgements WHERE state <> 'final' GROUP BY class, state ORDER BY class, state;
 
 -- name: feed_verdicts
-SELECT verdict, count(*) AS n FROM judgements WHERE state = 'final'
+SELECT verdict, count(*) AS n FROM judgements WHERE state = 'final' AND verdict IS NOT NULL
 GROUP BY verdict ORDER BY verdict;
 
 -- name: feed_stages
@@ -480,6 +579,7 @@ VALUES ($1, $2, $3::text[], $4, $5, $6, $7::double precision)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, extensions = excluded.extensions,
 	version = excluded.version, compile_command = excluded.compile_command,
 	run_command = excluded.run_command, time_factor = excluded.time_factor,
+	enabled = languages.enabled OR languages.version = '', -- a feed's, until now
 	updated_at = clock_timestamp();
 
 -- name: sweeper_lead

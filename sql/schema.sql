@@ -28,7 +28,7 @@ CREATE TYPE rejudging_state AS ENUM ('open', 'applied', 'discarded');
 CREATE TYPE event_kind AS ENUM (
 	'contest', 'problems', 'teams', 'submission', 'judgement', 'rejudge', 'override', 'ignore',
 	'start', 'freeze', 'thaw', 'end', 'finalize', 'reveal', 'adjustment', 'interval',
-	'extension', 'disqualify');
+	'extension', 'disqualify', 'confirm');
 
 -- One row. The incarnation enters every SSE id; it changes only when the log itself was restored
 -- or lost events (restore does that), never because Redis was wiped.
@@ -282,6 +282,8 @@ CREATE TABLE languages (
 	run_command text NOT NULL DEFAULT '',
 	time_factor double precision NOT NULL DEFAULT 1 CHECK (time_factor BETWEEN 0.1 AND 100),
 	enabled boolean NOT NULL DEFAULT true,
+	judging_paused boolean NOT NULL DEFAULT false,
+	judging_resumed_at timestamptz NOT NULL DEFAULT '-infinity',
 	updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -303,6 +305,14 @@ CREATE TABLE contests (
 	compile_penalty boolean NOT NULL DEFAULT false,
 	after_end text NOT NULL DEFAULT 'refuse' CHECK (after_end IN ('refuse', 'practice')),
 	show_runs text NOT NULL DEFAULT 'verdicts' CHECK (show_runs IN ('none', 'count', 'verdicts')),
+	hold boolean NOT NULL DEFAULT false,   -- a verdict counts when a judge has confirmed it
+	thaw_at timestamptz,                   -- scheduled; NULL: by the button
+	finalize_at timestamptz,
+	medals_gold int NOT NULL DEFAULT 0 CHECK (medals_gold BETWEEN 0 AND 1000),
+	medals_silver int NOT NULL DEFAULT 0 CHECK (medals_silver BETWEEN 0 AND 1000),
+	medals_bronze int NOT NULL DEFAULT 0 CHECK (medals_bronze BETWEEN 0 AND 1000),
+	medals_extra int NOT NULL DEFAULT 0 CHECK (medals_extra BETWEEN 0 AND 1000),  -- value B
+	honors boolean NOT NULL DEFAULT false, -- World Finals: honors, no rank below the median
 	hidden boolean NOT NULL DEFAULT false, -- from the public and from teams not in it
 	practice boolean NOT NULL DEFAULT false,  -- judged after all contests
 	submissions_per_minute int NOT NULL DEFAULT 10 CHECK (submissions_per_minute BETWEEN 1 AND 100000),
@@ -331,6 +341,18 @@ CREATE TABLE contest_freezes (
 	CHECK (to_at >= from_at)
 );
 
+-- Time that was taken out: the contest's clock stands still in [from_at, to_at), whole
+-- milliseconds. One that was put back stays, for the record.
+CREATE TABLE contest_intervals (
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	id int NOT NULL CHECK (id > 0),
+	from_at timestamptz NOT NULL CHECK (isfinite(from_at)),
+	to_at timestamptz NOT NULL CHECK (isfinite(to_at)),
+	removed boolean NOT NULL DEFAULT true,  -- false: it counts again
+	PRIMARY KEY (contest_id, id),
+	CHECK (to_at > from_at)
+);
+
 CREATE TABLE contest_problems (
 	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
 	problem_id ident NOT NULL REFERENCES problems,
@@ -341,6 +363,7 @@ CREATE TABLE contest_problems (
 	color text NOT NULL DEFAULT 'grey',
 	points_milli bigint NOT NULL DEFAULT 100000 CHECK (points_milli BETWEEN 0 AND 100000000),
 	judging_paused boolean NOT NULL DEFAULT false,
+	judging_resumed_at timestamptz NOT NULL DEFAULT '-infinity',
 	PRIMARY KEY (contest_id, problem_id),
 	UNIQUE (contest_id, label),
 	UNIQUE (contest_id, ordinal),
@@ -352,7 +375,8 @@ CREATE TABLE contest_teams (
 	team_id ident NOT NULL REFERENCES teams,
 	sort_group int NOT NULL DEFAULT 0,
 	hidden boolean NOT NULL DEFAULT false,        -- on no board but the jury's; no rank
-	disqualified boolean NOT NULL DEFAULT false,
+	unofficial boolean NOT NULL DEFAULT false,    -- behind the others, without a rank
+	disqualified boolean NOT NULL DEFAULT false,  -- the same, and behind these
 	extension_ms bigint NOT NULL DEFAULT 0 CHECK (extension_ms >= 0),
 	penalty_adjustment int NOT NULL DEFAULT 0,    -- minutes
 	queue_at timestamptz NOT NULL DEFAULT '-infinity',  -- virtual time of its last submission
@@ -380,6 +404,7 @@ CREATE TABLE submissions (
 	verdict verdict,                       -- of that judgement
 	points_milli bigint NOT NULL DEFAULT 0,
 	ignored boolean NOT NULL DEFAULT false,
+	held boolean NOT NULL DEFAULT false,   -- judged, waiting for a judge's confirmation
 	practice boolean NOT NULL DEFAULT false,   -- after the end: never on a board
 	source_size int NOT NULL CHECK (source_size >= 0),
 	month date NOT NULL,                   -- the partition of its files
@@ -426,6 +451,8 @@ CREATE TABLE judgements (
 	memory_kib bigint,                     -- largest run
 	tests_total int,
 	fault text,                            -- the judge's last own fault, for people
+	decided_by text,                       -- a person overrode: who; NULL: a judge program
+	confirmed_by text,                     -- hold-for-verification: who
 	outside boolean NOT NULL DEFAULT false,  -- decided elsewhere; there is no source to judge
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	started_at timestamptz,
@@ -523,6 +550,7 @@ CREATE TABLE workers (
 	seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	slots int NOT NULL,
 	status text NOT NULL,                  -- running | draining | fault: <sentence>
+	judging_paused boolean NOT NULL DEFAULT false,
 	info jsonb NOT NULL DEFAULT '{}'       -- cgroup mode, runtime, root, languages off
 );
 
@@ -657,12 +685,23 @@ BEGIN
 	now_at := greatest(clock_timestamp(), now_at);  -- taken after the lock was granted
 END $$;
 
--- The contest's clock at an instant: milliseconds since the start, at its rate. Removed intervals
--- will be subtracted here.
-CREATE FUNCTION contest_time_ms(start_at timestamptz, clock_rate double precision, at timestamptz)
-RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-	SELECT floor(extract(epoch FROM at - start_at) * 1000 * clock_rate)::bigint
-$$;
+-- The instant at which the contest's clock shows ms; removed intervals before it push it back.
+CREATE FUNCTION contest_wall(contest ident, ms double precision) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	at timestamptz;
+	i contest_intervals;
+BEGIN
+	SELECT start_at + ms / clock_rate * interval '1 millisecond' INTO at FROM contests
+	WHERE id = contest;
+	FOR i IN SELECT * FROM contest_intervals WHERE contest_id = contest AND removed
+	         ORDER BY from_at LOOP
+		IF i.from_at < at THEN
+			at := at + (i.to_at - i.from_at);
+		END IF;
+	END LOOP;
+	RETURN at;
+END $$;
 
 -- Appends one event under the lock. The caller computed number, public_number and hash from what
 -- contest_lock gave; anything else is refused, so no event can be lost, doubled or reordered.
@@ -859,6 +898,9 @@ RETURNS TABLE (judgement_id text, submission_id text, attempt int, contest_id te
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge');
+	IF EXISTS (SELECT FROM workers w WHERE w.name = judge AND w.judging_paused) THEN
+		RETURN;
+	END IF;
 	RETURN QUERY
 	WITH best AS (
 		SELECT j.id FROM judgements j
@@ -866,7 +908,7 @@ BEGIN
 		JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
 		JOIN languages l ON l.id = s.language_id
 		WHERE j.state = 'queued' AND s.language_id = ANY (judge_languages)
-		  AND l.enabled AND NOT p.judging_paused AND (low OR j.class < 'rejudge')
+		  AND l.enabled AND NOT l.judging_paused AND NOT p.judging_paused AND (low OR j.class < 'rejudge')
 		ORDER BY j.class, j.queue_at, j.id
 		LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 	), taken AS (
@@ -934,7 +976,8 @@ BEGIN
 	END IF;
 	IF j.valid THEN
 		UPDATE submissions SET state = 'final', judgement_id = j.id, verdict = its_verdict,
-			points_milli = points
+			points_milli = points, held = its_verdict <> 'JE' AND NOT practice
+				AND (SELECT c.hold FROM contests c WHERE c.id = contest_id)
 		WHERE id = j.submission_id;
 	END IF;
 	IF its_verdict = 'JE' THEN
@@ -1002,7 +1045,7 @@ BEGIN
 		UPDATE judgements SET valid = false
 		WHERE submission_id = submission AND ordinal < n;
 		UPDATE submissions SET state = 'queued', judgement_id = NULL, verdict = NULL,
-			points_milli = 0 WHERE id = submission;
+			points_milli = 0, held = false WHERE id = submission;
 	END IF;
 	RETURN submission || '-' || n;
 END $$;
@@ -1190,6 +1233,10 @@ DECLARE
 	r rejudgings;
 	moved text;
 	n record;
+	subs text[];
+	news text[];
+	verdicts verdict[];
+	points bigint[];
 BEGIN
 	PERFORM require_role('codearena_api', 'codearena_admin');
 	SELECT * INTO r FROM rejudgings WHERE id = its_id FOR UPDATE;
@@ -1214,18 +1261,15 @@ BEGIN
 			n.total USING ERRCODE = 'CA004';
 	END IF;
 
-	CREATE TEMPORARY TABLE IF NOT EXISTS pg_temp.rejudging_ready
-		(submission_id text, judgement_id text, verdict verdict, points bigint) ON COMMIT DROP;
-	DELETE FROM pg_temp.rejudging_ready;
-	INSERT INTO pg_temp.rejudging_ready
-	SELECT l.submission_id, l.judgement_id, l.verdict, l.points_milli
+	SELECT array_agg(l.submission_id), array_agg(l.judgement_id), array_agg(l.verdict),
+	       array_agg(l.points_milli)
+	INTO subs, news, verdicts, points
 	FROM rejudging_look(its_id) l WHERE l.status = 'ready';
 	-- What these submissions had; a single rejudging on its way is not wanted any more.
 	UPDATE judgements j SET valid = false, cancelled = j.state <> 'final',
 		state = 'final', lease_until = NULL
-	FROM pg_temp.rejudging_ready l WHERE j.submission_id = l.submission_id AND j.valid;
-	UPDATE judgements j SET valid = true
-	FROM pg_temp.rejudging_ready l WHERE j.id = l.judgement_id;
+	WHERE j.submission_id = ANY (subs) AND j.valid;
+	UPDATE judgements SET valid = true WHERE id = ANY (news);
 	-- What is not judged yet is judged with the new version; its judge loses the claim.
 	UPDATE judgements j SET problem_version = p.version, state = 'queued', lease_until = NULL,
 		worker = NULL, attempt = j.attempt + (j.state = 'judging')::int
@@ -1233,12 +1277,16 @@ BEGIN
 		ON p.rejudging_id = its_id AND p.problem_id = s.problem_id
 	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND j.valid
 	  AND j.state <> 'final' AND j.problem_version <> p.version;
-	UPDATE submissions s SET state = 'final', judgement_id = l.judgement_id, verdict = l.verdict,
-		points_milli = l.points
-	FROM pg_temp.rejudging_ready l WHERE s.id = l.submission_id;
-	UPDATE dead_letters d SET resolved_at = clock_timestamp()
-	FROM judgements j JOIN pg_temp.rejudging_ready l ON l.submission_id = j.submission_id
-	WHERE d.judgement_id = j.id AND NOT j.valid AND d.resolved_at IS NULL;
+	UPDATE submissions s SET state = 'queued' FROM judgements j
+	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND s.state = 'judging'
+	  AND j.valid AND j.state = 'queued';
+	UPDATE submissions s SET state = 'final', judgement_id = u.judgement, verdict = u.verdict,
+		points_milli = u.points
+	FROM unnest(subs, news, verdicts, points) u (submission, judgement, verdict, points)
+	WHERE s.id = u.submission;
+	UPDATE dead_letters d SET resolved_at = clock_timestamp() FROM judgements j
+	WHERE j.submission_id = ANY (subs) AND NOT j.valid AND d.judgement_id = j.id
+	  AND d.resolved_at IS NULL;
 	UPDATE contest_problems c SET version = p.version FROM rejudging_problems p
 	WHERE p.rejudging_id = its_id AND c.contest_id = r.contest_id AND c.problem_id = p.problem_id
 	  AND c.version <> p.version;
@@ -1289,7 +1337,7 @@ BEGIN
 	DELETE FROM contest_freezes WHERE contest_id = contest AND scheduled
 		AND from_at > clock_timestamp();
 	INSERT INTO contest_freezes (contest_id, from_at, scheduled)
-	SELECT id, start_at + (duration_ms - freeze_ms) / clock_rate * interval '1 millisecond', true
+	SELECT id, contest_wall(id, duration_ms - freeze_ms), true
 	FROM contests c
 	WHERE id = contest AND freeze_ms > 0 AND start_at IS NOT NULL AND ended_at IS NULL
 	  AND NOT EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = contest)
@@ -1326,7 +1374,7 @@ BEGIN
 	PERFORM require_role('codearena_api', 'codearena_admin');
 	UPDATE contests SET ended_at = at
 	WHERE id = contest AND ended_at IS NULL AND start_at <= at
-	  AND start_at + duration_ms / clock_rate * interval '1 millisecond' > at;
+	  AND contest_wall(id, duration_ms) > at;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'contest % is not running', contest USING ERRCODE = 'CA004';
 	END IF;
@@ -1341,6 +1389,238 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'contest % is finalized already', contest USING ERRCODE = 'CA004';
 	END IF;
+END $$;
+
+-- The scheduled freeze after the end has moved: it goes along while it has not begun, and it never
+-- begins in the past.
+CREATE FUNCTION contest_move_freeze(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	IF EXISTS (SELECT FROM contest_freezes WHERE contest_id = contest AND from_at <= at) THEN
+		RETURN;
+	END IF;
+	PERFORM contest_reschedule_freeze(contest);
+	UPDATE contest_freezes SET from_at = at WHERE contest_id = contest AND from_at < at;
+END $$;
+
+CREATE FUNCTION contest_extend(contest ident, by_ms bigint, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET duration_ms = duration_ms + by_ms WHERE id = contest;
+	PERFORM contest_move_freeze(contest, at);
+END $$;
+
+-- Takes time out, or puts it back; the caller then gives the submissions their new times.
+CREATE FUNCTION interval_remove(contest ident, from_time timestamptz, to_time timestamptz,
+	at timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	n int;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	IF EXISTS (SELECT FROM contest_intervals WHERE contest_id = contest AND removed
+	           AND from_at < to_time AND to_at > from_time) THEN
+		RAISE EXCEPTION 'an interval that overlaps this one is removed already'
+			USING ERRCODE = 'CA004';
+	END IF;
+	SELECT coalesce(max(id), 0) + 1 INTO n FROM contest_intervals WHERE contest_id = contest;
+	INSERT INTO contest_intervals (contest_id, id, from_at, to_at)
+	VALUES (contest, n, from_time, to_time);
+	PERFORM contest_move_freeze(contest, at);
+	RETURN n;
+END $$;
+
+CREATE FUNCTION interval_restore(contest ident, which int, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contest_intervals SET removed = false
+	WHERE contest_id = contest AND id = which AND removed;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % has no removed interval %', contest, which
+			USING ERRCODE = 'CA003';
+	END IF;
+	PERFORM contest_move_freeze(contest, at);
+END $$;
+
+CREATE FUNCTION submissions_retime(contest ident, ids text[], times bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE submissions s SET contest_time_ms = u.ms FROM unnest(ids, times) u (id, ms)
+	WHERE s.id = u.id AND s.contest_id = contest AND s.contest_time_ms <> u.ms;
+END $$;
+
+-- One team of a contest: values that are NULL stay as they are. extension and adjustment are added.
+CREATE FUNCTION team_change(contest ident, team ident, extension bigint, adjustment int,
+	new_hidden boolean, new_unofficial boolean, new_disqualified boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contest_teams SET extension_ms = extension_ms + coalesce(extension, 0),
+		penalty_adjustment = penalty_adjustment + coalesce(adjustment, 0),
+		hidden = coalesce(new_hidden, hidden),
+		unofficial = coalesce(new_unofficial, unofficial),
+		disqualified = coalesce(new_disqualified, disqualified)
+	WHERE contest_id = contest AND team_id = team;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such team in contest %: "%"', contest, team USING ERRCODE = 'CA003';
+	END IF;
+END $$;
+
+-- A person's word about one submission, under the contest's lock.
+CREATE FUNCTION submission_ignore(submission ident, leave_out boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE submissions SET ignored = leave_out WHERE id = submission AND ignored <> leave_out;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'submission % is % already', submission,
+			CASE WHEN leave_out THEN 'ignored' ELSE 'counted' END USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
+CREATE FUNCTION submission_confirm(submission ident, actor text, OUT judgement_id text,
+	OUT verdict verdict, OUT points_milli bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE submissions s SET held = false WHERE s.id = submission AND s.held
+	RETURNING s.judgement_id, s.verdict, s.points_milli
+	INTO judgement_id, verdict, points_milli;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'submission % waits for no confirmation', submission
+			USING ERRCODE = 'CA004';
+	END IF;
+	UPDATE judgements j SET confirmed_by = actor WHERE j.id = submission_confirm.judgement_id;
+END $$;
+
+-- A further judgement, made by a person, takes the place of all before it; one that is still at
+-- work then moves nothing.
+CREATE FUNCTION judgement_override(submission ident, its_verdict verdict, points bigint, actor text,
+	why text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	n int;
+	s submissions;
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	SELECT * INTO STRICT s FROM submissions WHERE id = submission FOR UPDATE;
+	SELECT coalesce(max(ordinal), 0) + 1 INTO n FROM judgements WHERE submission_id = submission;
+	UPDATE judgements SET valid = false WHERE submission_id = submission;
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at, state,
+		problem_version, verdict, points_milli, fault, decided_by, started_at, finished_at)
+	SELECT submission || '-' || n, submission, s.contest_id, n, 'contest', clock_timestamp(),
+	       'final', p.version, its_verdict, points, why, actor, clock_timestamp(),
+	       clock_timestamp()
+	FROM contest_problems p
+	WHERE p.contest_id = s.contest_id AND p.problem_id = s.problem_id;
+	UPDATE submissions SET state = 'final', judgement_id = submission || '-' || n,
+		verdict = its_verdict, points_milli = points, held = false
+	WHERE id = submission;
+	UPDATE dead_letters SET resolved_at = clock_timestamp()
+	WHERE resolved_at IS NULL
+	  AND judgement_id IN (SELECT id FROM judgements WHERE submission_id = submission);
+	RETURN submission || '-' || n;
+END $$;
+
+-- Turning the setting off lets everything through that waits.
+CREATE FUNCTION contest_hold(contest ident, on_or_off boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET hold = on_or_off WHERE id = contest AND hold <> on_or_off;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % does that already', contest USING ERRCODE = 'CA004';
+	END IF;
+	IF NOT on_or_off THEN
+		UPDATE submissions SET held = false WHERE contest_id = contest AND held;
+	END IF;
+END $$;
+
+CREATE FUNCTION contest_schedule(contest ident, thaw timestamptz, finalize timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET thaw_at = thaw, finalize_at = finalize WHERE id = contest;
+END $$;
+
+CREATE FUNCTION contest_medals(contest ident, gold int, silver int, bronze int, extra int,
+	with_honors boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET medals_gold = gold, medals_silver = silver, medals_bronze = bronze,
+		medals_extra = extra, honors = with_honors
+	WHERE id = contest;
+END $$;
+
+-- Stops or resumes the judging of a contest's problem, a language or a host: nothing of it is
+-- claimed; what is at work goes on. Exactly one of the three is named.
+CREATE FUNCTION judging_pause(contest ident, problem ident, language ident, host text,
+	paused boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	IF problem IS NOT NULL THEN
+		UPDATE contest_problems SET judging_paused = paused, judging_resumed_at =
+			CASE WHEN paused THEN judging_resumed_at ELSE clock_timestamp() END
+		WHERE contest_id = contest AND problem_id = problem;
+	ELSIF language IS NOT NULL THEN
+		UPDATE languages SET judging_paused = paused, judging_resumed_at =
+			CASE WHEN paused THEN judging_resumed_at ELSE clock_timestamp() END
+		WHERE id = language;
+	ELSE
+		UPDATE workers SET judging_paused = paused WHERE name = host;
+	END IF;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no such %: "%"', CASE WHEN problem IS NOT NULL THEN 'problem'
+			WHEN language IS NOT NULL THEN 'language' ELSE 'judge host' END,
+			coalesce(problem, language, host) USING ERRCODE = 'CA003';
+	END IF;
+END $$;
+
+-- After a JE: as many of them on one problem or in one language since it was last resumed pause it
+-- there. Answers what was paused now.
+CREATE FUNCTION judging_pause_after_faults(judgement ident, limit_count int)
+RETURNS TABLE (kind text, contest_id text, subject text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	s submissions;
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	SELECT x.* INTO STRICT s FROM submissions x JOIN judgements j ON j.submission_id = x.id
+	WHERE j.id = judgement;
+	RETURN QUERY
+	WITH faults AS (
+		SELECT d.at, x.contest_id, x.problem_id, x.language_id FROM dead_letters d
+		JOIN judgements j ON j.id = d.judgement_id JOIN submissions x ON x.id = j.submission_id
+		WHERE d.resolved_at IS NULL
+	), problem AS (
+		UPDATE contest_problems p SET judging_paused = true
+		WHERE p.contest_id = s.contest_id AND p.problem_id = s.problem_id
+		  AND NOT p.judging_paused AND limit_count <= (SELECT count(*) FROM faults f
+			WHERE f.contest_id = p.contest_id AND f.problem_id = p.problem_id
+			  AND f.at > p.judging_resumed_at)
+		RETURNING p.contest_id, p.problem_id
+	), language AS (
+		UPDATE languages l SET judging_paused = true
+		WHERE l.id = s.language_id AND NOT l.judging_paused
+		  AND limit_count <= (SELECT count(*) FROM faults f
+			WHERE f.language_id = l.id AND f.at > l.judging_resumed_at)
+		RETURNING l.id
+	), paused AS (
+		SELECT 'problem' AS kind, p.contest_id::text AS contest, p.problem_id::text AS subject
+		FROM problem p
+		UNION ALL SELECT 'language', s.contest_id::text, l.id::text FROM language l
+	), told AS (
+		INSERT INTO audit_log (actor, action, contest_id, subject, detail)
+		SELECT 'judge', 'judging.pause', p.contest, p.subject, jsonb_build_object('kind', p.kind,
+			'reason', limit_count || ' judging errors') FROM paused p
+	)
+	SELECT p.kind, p.contest, p.subject FROM paused p;
 END $$;
 
 -- Registration by api: a team of one with its account; role team only.
@@ -1390,7 +1670,7 @@ END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA codearena FROM PUBLIC;
 GRANT USAGE ON SCHEMA codearena TO codearena_api, codearena_judge, codearena_admin;
-GRANT EXECUTE ON FUNCTION contest_lock, contest_time_ms, event_append, cells_put, partitions_ahead
+GRANT EXECUTE ON FUNCTION contest_lock, contest_wall, event_append, cells_put, partitions_ahead
 	TO codearena_api, codearena_judge, codearena_admin;
 GRANT SELECT ON rejudgings, rejudging_problems, rejudging_submissions TO codearena_api;
 GRANT EXECUTE ON FUNCTION rejudging_create, rejudging_undo, rejudging_look, rejudging_apply,
@@ -1399,7 +1679,7 @@ GRANT EXECUTE ON FUNCTION rejudging_create, rejudging_undo, rejudging_look, reju
 -- api: serves everybody; reads no test data, writes no judgement.
 GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, refresh_tokens,
 	problems, problem_versions, problem_statements, problem_files, languages, contests,
-	contest_counter, contest_freezes, contest_problems, contest_teams, submissions,
+	contest_counter, contest_freezes, contest_intervals, contest_problems, contest_teams, submissions,
 	submission_files, judgements, submission_results, judgement_outputs, dead_letters, workers,
 	contest_penalties, leaderboard_events, clarifications, audit_log, drafts, idempotency_keys
 	TO codearena_api;
@@ -1417,14 +1697,13 @@ GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_
 -- judge: reads what judging needs; writes through functions, but for its own presence.
 GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, test_data_chunks,
 	test_groups, problem_programs, problem_program_files, problem_samples,
-	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams, teams,
-	team_groups, groups, organizations, submissions, submission_files, judgements,
+	languages, contests, contest_counter, contest_freezes, contest_intervals, contest_problems,
+	contest_teams, teams, team_groups, groups, organizations, submissions, submission_files, judgements,
 	submission_results, contest_penalties, leaderboard_events, workers TO codearena_judge;
 GRANT INSERT, UPDATE ON languages, workers TO codearena_judge;
-GRANT UPDATE (judging_paused) ON contest_problems TO codearena_judge;
 GRANT INSERT ON audit_log TO codearena_judge;
 GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release,
-	judgement_finish, runs_add, output_add TO codearena_judge;
+	judgement_finish, runs_add, output_add, judging_pause_after_faults TO codearena_judge;
 
 -- admin tool: everything but writing the log, cells, submissions and judgements by hand.
 GRANT SELECT ON ALL TABLES IN SCHEMA codearena TO codearena_admin;
@@ -1436,6 +1715,11 @@ GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, acc
 GRANT DELETE ON team_groups, refresh_tokens, contest_freezes, contest_problems TO codearena_admin;
 GRANT INSERT ON audit_log TO codearena_admin;
 GRANT USAGE ON SEQUENCE clarification_ids TO codearena_admin;
+GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, interval_restore,
+	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
+	contest_hold, contest_schedule, contest_medals, judging_pause
+	TO codearena_api, codearena_admin;
+GRANT EXECUTE ON FUNCTION judging_pause_after_faults TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;

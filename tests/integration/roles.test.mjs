@@ -141,7 +141,7 @@ test('api cannot read test data beyond the samples', async () => {
 
 test('api cannot judge', async () => {
 	await refused('codearena_api', [
-		'SELECT judgement_claim(\'w\', \'{c}\', \'3 s\')', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')',
+		'SELECT judgement_claim(\'w\', \'{c}\', \'3 s\', true)', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')',
 		'SELECT judgement_release(\'s-1\', 0, false, \'\')', 'SELECT judgement_finish(\'s-1\', 0, \'AC\', 0, 0, 0, 0, NULL)',
 		'SELECT runs_add(\'s-1\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', 0)',
 		'SELECT output_add(\'s-1\', \'2026-11-01\', \'compile\', 0, \'\', false)',
@@ -165,7 +165,7 @@ test('judge can neither steer a contest nor submit, and sees no password or draf
 });
 
 test('the admin tool cannot claim like a judge', () =>
-	refused('codearena_admin', ['SELECT judgement_claim(\'w\', \'{c}\', \'3 s\')', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')']));
+	refused('codearena_admin', ['SELECT judgement_claim(\'w\', \'{c}\', \'3 s\', true)', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')']));
 
 // A well-formed next event: only its kind is wrong for the role.
 async function append(user, kind, number = 2, changeHash = false) {
