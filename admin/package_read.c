@@ -221,8 +221,10 @@ static int unpack(struct archive *a, const char *path, struct buf *out, struct f
 			findings_add(f, "%s: %s", path, archive_error_string(a));
 			return -1;
 		}
-		if (n == 0)
+		if (n == 0) {
+			buf_add(out, "", 0); /* its NUL: what is parsed as text ends there */
 			return 0;
+		}
 		out->len += (size_t)n;
 		if (out->len > PACKAGE_MAX_FILE) {
 			findings_add(f, "%s: larger than %d MiB", path, PACKAGE_MAX_FILE >> 20);
