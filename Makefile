@@ -33,7 +33,7 @@ INCLUDE := -D_GNU_SOURCE -I. -I$(BUILD) -isystem $(shell pg_config --includedir 
 BASIC := -std=c17 -g -fno-common -fno-strict-aliasing -pthread
 CFLAGS := $(BASIC) $(WARN) $(if $(GCC),$(WARN_GCC))
 LINK := $(if $(SAN)$(TSAN)$(COV),$(KIND),-pie -z relro -z now -z noexecstack) -Wl,--as-needed
-LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -lseccomp -lbsd -lmd -lm
+LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -lcurl -lseccomp -lbsd -lmd -lm
 
 # What only the privileged side uses; lint keeps databases out of it. The agent is static and
 # takes from base/ only what needs no library.

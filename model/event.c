@@ -109,19 +109,30 @@ static void chain(const unsigned char previous[HASH_SIZE], const char *text,
 	hash_sha256(all.data, all.len, out);
 }
 
+/* The event that follows *head: its text (caller frees), its salt, and the head it makes. */
+static char *event_make(const char *contest_id, struct log_head *head, const struct event_draft *d,
+        unsigned char salt[SALT_SIZE])
+{
+	unsigned char previous[HASH_SIZE];
+	char *canonical;
+
+	memcpy(previous, head->hash, HASH_SIZE);
+	head->number++;
+	head->public_number += d->public_part ? 1 : 0;
+	canonical = event_text(contest_id, head, d);
+	random_bytes(salt, SALT_SIZE);
+	chain(previous, canonical, salt, head->hash);
+	return canonical;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int event_append(struct pg *pg, struct arena *a, const char *contest_id, struct log_head *head,
         const struct event_draft *d, const char **text, struct err *err)
 {
 	struct log_head next = *head;
 	unsigned char salt[SALT_SIZE];
-	auto_free char *canonical = NULL;
+	auto_free char *canonical = event_make(contest_id, &next, d, salt);
 
-	next.number++;
-	next.public_number += d->public_part ? 1 : 0;
-	canonical = event_text(contest_id, &next, d);
-	random_bytes(salt, sizeof(salt));
-	chain(head->hash, canonical, salt, next.hash);
 	if (pg_run(pg, Q_EVENT_APPEND, NULL, err, contest_id, pg_arg_int(a, next.number),
 	            d->public_part ? pg_arg_int(a, next.public_number) : NULL, d->kind, head->now,
 	            d->submission_id, canonical, pg_arg_bytes(a, salt, sizeof(salt)),
@@ -131,6 +142,81 @@ int event_append(struct pg *pg, struct arena *a, const char *contest_id, struct 
 	if (text)
 		*text = arena_strdup(a, canonical);
 	return 0;
+}
+
+/* ---------------------------------------------------------------- append many */
+
+enum { WRITER_COLUMNS = 8, WRITER_MAX = 1000, WRITER_BYTES = 8 << 20 };
+
+struct event_writer {
+	const char *contest_id;
+	struct log_head *head;
+	struct arena a; /* of what is not sent yet */
+	const char **columns[WRITER_COLUMNS];
+	size_t n, bytes;
+};
+
+struct event_writer *event_writer_new(const char *contest_id, struct log_head *head)
+{
+	struct event_writer *w = xcalloc(1, sizeof(*w));
+
+	w->contest_id = contest_id;
+	w->head = head;
+	for (size_t k = 0; k < WRITER_COLUMNS; k++)
+		w->columns[k] = xcalloc(WRITER_MAX, sizeof(char *));
+	return w;
+}
+
+void event_writer_free(struct event_writer *w)
+{
+	if (!w)
+		return;
+	for (size_t k = 0; k < WRITER_COLUMNS; k++)
+		free(w->columns[k]);
+	arena_free(&w->a);
+	free(w);
+}
+
+int event_writer_flush(struct event_writer *w, struct pg *pg, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	const char *args[1 + WRITER_COLUMNS] = {w->contest_id};
+	int failed;
+
+	if (w->n == 0)
+		return 0;
+	for (size_t k = 0; k < WRITER_COLUMNS; k++)
+		args[1 + k] = pg_arg_array(&a, w->columns[k], w->n);
+	failed = pg_query(pg, Q_EVENT_APPEND_MANY, args, NULL, err);
+	w->n = w->bytes = 0;
+	arena_free(&w->a);
+	return failed;
+}
+
+int event_writer_add(struct event_writer *w, struct pg *pg, const struct event_draft *d,
+        int64_t at_ms, struct err *err)
+{
+	struct log_head *head = w->head;
+	unsigned char salt[SALT_SIZE];
+	char at[CLOCK_TEXT_SIZE];
+	auto_free char *text = NULL;
+
+	head->now_ms = at_ms;
+	text = event_make(w->contest_id, head, d, salt);
+	clock_format_time(at_ms, at);
+	w->columns[0][w->n] = pg_arg_int(&w->a, head->number);
+	w->columns[1][w->n] = d->public_part ? pg_arg_int(&w->a, head->public_number) : NULL;
+	w->columns[2][w->n] = arena_strdup(&w->a, d->kind);
+	w->columns[3][w->n] = arena_strdup(&w->a, at);
+	w->columns[4][w->n] = d->submission_id ? arena_strdup(&w->a, d->submission_id) : NULL;
+	w->columns[5][w->n] = arena_strdup(&w->a, text);
+	w->columns[6][w->n] = pg_arg_bytes(&w->a, salt, sizeof(salt));
+	w->columns[7][w->n] = pg_arg_bytes(&w->a, head->hash, HASH_SIZE);
+	w->bytes += strlen(text);
+	w->n++;
+	if (w->n < WRITER_MAX && w->bytes < WRITER_BYTES)
+		return 0;
+	return event_writer_flush(w, pg, err);
 }
 
 /* ---------------------------------------------------------------- read */

@@ -56,6 +56,16 @@ struct event_draft {
 int event_append(struct pg *pg, struct arena *a, const char *contest_id, struct log_head *head,
         const struct event_draft *d, const char **text, struct err *err);
 
+/* The past of a contest, brought in from elsewhere (role codearena_admin only): events with times
+ * of their own, which never go back, sent many at a time. head moves on with each; what is left is
+ * written by event_writer_flush. Inside the transaction of event_lock. */
+struct event_writer;
+struct event_writer *event_writer_new(const char *contest_id, struct log_head *head);
+void event_writer_free(struct event_writer *w);
+int event_writer_add(struct event_writer *w, struct pg *pg, const struct event_draft *d,
+        int64_t at_ms, struct err *err);
+int event_writer_flush(struct event_writer *w, struct pg *pg, struct err *err);
+
 /* One event as read back; strings in the arena. */
 struct event {
 	int64_t number, public_number; /* 0: none */
