@@ -265,6 +265,7 @@ static bool may_repeat(
 static void on_worker(struct job *j, struct worker *w)
 {
 	struct request *rq = j->data;
+	struct app *app = rq->app;
 	struct err *err = &rq->http->err;
 	bool connected = pg_is_connected(w->pg);
 	int result = 0;
@@ -285,9 +286,9 @@ static void on_worker(struct job *j, struct worker *w)
 		result = work(rq, w, err);
 	}
 	if (pg_is_connected(w->pg))
-		atomic_store(&rq->app->pg_seen_ms, clock_mono_ms());
+		atomic_store(&app->pg_seen_ms, clock_mono_ms());
 	if (result == REQUEST_LATER)
-		return; /* rq may be gone already */
+		return; /* rq may have been gone since `work` returned */
 	rq->worker = NULL;
 	assert(result >= 0 || err->code != ERR_NONE);
 	done_post(rq);
