@@ -63,8 +63,8 @@ static const unsigned short allowed[] = {SYS_read, SYS_write, SYS_open, SYS_clos
         SYS_signalfd, SYS_timerfd_create, SYS_eventfd, SYS_fallocate, SYS_timerfd_settime,
         SYS_timerfd_gettime, SYS_signalfd4, SYS_eventfd2, SYS_epoll_create1, SYS_dup3, SYS_pipe2,
         SYS_preadv, SYS_pwritev, SYS_prlimit64, SYS_getcpu, SYS_renameat2, SYS_getrandom,
-        SYS_memfd_create, SYS_membarrier, SYS_preadv2, SYS_pwritev2, SYS_statx, SYS_rseq,
-        SYS_close_range, SYS_faccessat2, SYS_epoll_pwait2};
+        SYS_memfd_create, SYS_membarrier, SYS_statx, SYS_rseq, SYS_close_range, SYS_faccessat2,
+        SYS_epoll_pwait2};
 
 /* Nobody calls these by mistake. */
 static const unsigned short killed[] = {SYS_ptrace, SYS_mount, SYS_umount2, SYS_pivot_root,

@@ -1,20 +1,30 @@
 // box.mjs -- a private codearena-box for a test: own folder, own instance name, a pids limit around
 // it so that a mistake cannot take the machine down; and the hands to use it.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+//
+// SAN=1 uses the sanitizers' build and fails a test for what one says. SLOW=n: a machine n times
+// slower. HOSTILE_ROOT=folder: a language root of make-root instead of the host's /usr.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+export const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 export const top = path.resolve(here, '../..');
-export const build = process.env.CODEARENA_BUILD ?? path.join(top, process.env.BUILD ?? 'build', 'dev');
+const variant = process.env.SAN ? 'san' : process.env.TSAN ? 'tsan' : 'dev';
+export const build = process.env.CODEARENA_BUILD ?? path.join(top, process.env.BUILD ?? 'build', variant);
 export const programs = path.join(here, 'programs');
+
+// Limits that a program must stay under are multiplied by this (an emulated machine, check-v2).
+export const slow = Number(process.env.SLOW ?? 1);
+// What a sanitizer writes; box or boxtry that said this has failed its test.
+const SANITIZER = /(?:ERROR|WARNING): \w*Sanitizer|LeakSanitizer has encountered|runtime error: /;
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function until(what, test, ms = 10000) {
-	for (const end = Date.now() + ms; Date.now() < end; await sleep(20)) if (await test()) return;
-	throw new Error(`still waiting for ${what} after ${ms} ms`);
+	for (const end = Date.now() + ms * slow; Date.now() < end; await sleep(20)) if (await test()) return;
+	throw new Error(`still waiting for ${what} after ${ms * slow} ms`);
 }
 
 const parse = (text) => {
@@ -43,6 +53,7 @@ export class Box {
 			slots: 2,
 			memory_budget_mib: 4608,
 			uid_base: this.uids,
+			...(process.env.HOSTILE_ROOT ? { root: process.env.HOSTILE_ROOT } : {}),
 			...settings,
 		};
 		this.conf = path.join(this.folder, 'box.conf');
@@ -50,6 +61,7 @@ export class Box {
 		fs.writeFileSync(this.conf, lines.join(''));
 		fs.mkdirSync(this.settings.data_dir, { recursive: true });
 		this.log = path.join(this.folder, 'box.log');
+		this.build = build; // where codearena-box lies, and its agent beside it
 	}
 
 	guardFolder() {
@@ -58,12 +70,13 @@ export class Box {
 	}
 
 	async start() {
-		const guard = this.guardFolder();
+		const guard = this.guardFolder(), v2 = '/sys/fs/cgroup/cgroup.subtree_control';
+		if (fs.existsSync(v2)) fs.writeFileSync(v2, '+pids');
 		fs.mkdirSync(guard, { recursive: true });
 		fs.writeFileSync(path.join(guard, 'pids.max'), '600');
 		const out = fs.openSync(this.log, 'a');
 		const script = 'echo $$ > "$1/cgroup.procs"; exec "$2" --config "$3"';
-		const words = ['-c', script, 'sh', guard, path.join(build, 'codearena-box'), this.conf];
+		const words = ['-c', script, 'sh', guard, path.join(this.build, 'codearena-box'), this.conf];
 		this.child = spawn('/bin/sh', words, {
 			stdio: ['ignore', out, out],
 			env: { ...process.env, CODEARENA_DEBUG: '1' },
@@ -83,7 +96,7 @@ export class Box {
 
 	async stop() {
 		if (this.child?.exitCode === null && this.child.signalCode === null) {
-			const hang = setTimeout(() => this.child.kill('SIGKILL'), 10000);
+			const hang = setTimeout(() => this.child.kill('SIGKILL'), 10000 * slow);
 			await this.kill('SIGTERM');
 			clearTimeout(hang);
 		}
@@ -96,9 +109,15 @@ export class Box {
 			}
 		};
 		await until('the guard to be empty', gone);
-		const left = this.cgroups();
+		const left = [...this.cgroups(), ...this.mounts(), ...this.processes()];
 		if (left.length) throw new Error(`left behind: ${left.join(' ')}`);
+		this.readSanitizer(fs.readFileSync(this.log, 'utf8'));
 		fs.rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	readSanitizer(text) {
+		const at = text.search(SANITIZER);
+		if (at >= 0) throw new Error(`a sanitizer says: ${text.slice(at, at + 4000)}`);
 	}
 
 	words(options) {
@@ -110,6 +129,7 @@ export class Box {
 		const r = spawnSync(path.join(build, 'boxtry'), this.words(options), {
 			encoding: 'utf8', maxBuffer: 1 << 26, ...spawnOptions,
 		});
+		this.readSanitizer(r.stderr);
 		try {
 			return JSON.parse(r.stdout);
 		} catch {
@@ -150,6 +170,17 @@ export class Box {
 		return found;
 	}
 
+	// The step's process whose command line begins so, if it is there.
+	stepOf(command) {
+		return this.processes(true).find((pid) => {
+			try {
+				return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(command);
+			} catch {
+				return false; // it ended meanwhile
+			}
+		});
+	}
+
 	cgroups() {
 		const words = ['/sys/fs/cgroup', '-path', `*/codearena/${this.instance}*`, '-type', 'd'];
 		return spawnSync('find', words, { encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
@@ -165,4 +196,91 @@ export class Box {
 	}
 }
 
-export const runcHash = () => execFileSync('sha256sum', ['/usr/sbin/runc'], { encoding: 'utf8' });
+export const languages = { '.c': 'c', '.cpp': 'cpp', '.py': 'python3', '.java': 'java', '.js': 'javascript' };
+
+// What the first lines of a program say of it (programs.test.mjs); names stands for words in options.
+export function read(file, names = {}) {
+	const source = fs.readFileSync(file, 'utf8');
+	const header = (name) => new RegExp(`^(?://|#) ${name}:(.*)$`, 'm').exec(source)?.[1].trim();
+	const text = header('expect');
+	const expect = /^(run|compile) ([a-z ]+?)(?: (\d+))?(; pids_denied)?$/.exec(text);
+	const options = {};
+	for (const word of (header('options') ?? '').split(' ').filter(Boolean)) {
+		const [name, value] = word.split('=');
+		options[name] = names[value] ?? value;
+	}
+	return { text, stage: expect[1], end: expect[2], number: expect[3], denied: !!expect[4], options, header };
+}
+
+// Times of a slower machine.
+function stretched(options) {
+	const all = { cpu_ms: 1000, wall_ms: 3000, compile_cpu_ms: 60000, ...options };
+	for (const name of ['cpu_ms', 'wall_ms', 'compile_cpu_ms'])
+		all[name] = Math.min(Math.round(all[name] * slow), 600000);
+	return all;
+}
+
+// Compiled and run as its first lines say: boxtry's answer. later: beside others.
+export function compiled(box, file, want, later = false) {
+	const options = { language: languages[path.extname(file)], source: file, ...stretched(want.options) };
+	return later ? box.tryLater(options).answer : box.try(options);
+}
+
+// pairs/channel.c in two slots at once: { sent, seen: { channel: bits }, ends, text }.
+export async function exchange(box, bitMs = 8) {
+	const source = path.join(here, 'pairs/channel.c');
+	box.try({ language: 'c', source, stdin: '/dev/null' }); // warm
+	for (let wait = 1500; ; wait *= 2) {
+		const sent = Array.from({ length: 16 }, (_, i) => (i < 2 ? i : randomInt(2))).join('');
+		const start = Math.round(Number(process.hrtime.bigint() / 1000000n) + wait * slow);
+		const ends = ['send', 'receive'].map((role) => {
+			const file = path.join(box.folder, role);
+			const bits = role === 'send' ? sent : '?'.repeat(16);
+			fs.writeFileSync(file, `${role} ${start} ${bitMs * slow} ${bits}\n`, { mode: 0o644 });
+			return box.tryLater({ language: 'c', source, stdin: file, cpu_ms: 20000, wall_ms: 20000 * slow }).answer;
+		});
+		const [sender, receiver] = await Promise.all(ends);
+		const text = `${JSON.stringify(sender)}\n${JSON.stringify(receiver)}`;
+		if (!sender.runs || !receiver.runs) throw new Error(text);
+		if ((sender.runs[0].exit_code === 3 || receiver.runs[0].exit_code === 3) && wait < 20000) continue; // came too late
+		const seen = {};
+		for (const line of receiver.runs[0].stdout.split('\n')) {
+			const [name, bits] = line.split(' ');
+			if (/^[01-]{16}$/.test(bits ?? '')) seen[name] = bits;
+		}
+		return { sent, seen, ends: [sender.runs[0].end, receiver.runs[0].end], text };
+	}
+}
+
+// Files outside that no program may read, change, replace or touch: some planted where a program
+// could reach them if a wall were missing, some the machine's own.
+export class Canaries {
+	constructor(box, files = []) {
+		const folders = [box.folder, box.settings.data_dir, os.tmpdir(), '/dev/shm', '/run', '/var/tmp'];
+		this.planted = folders.map((folder) => path.join(folder, `canary-${box.instance}`));
+		for (const name of this.planted) fs.writeFileSync(name, 'CANARY-of-host\n', { mode: 0o666 });
+		const own = ['/etc/passwd', '/etc/shadow', '/etc/ld.so.cache', '/usr/bin/env', '/usr/sbin/runc', '/dev/null'];
+		const built = ['codearena-box', 'codearena-agent'].map((name) => path.join(build, name));
+		this.files = [...this.planted, ...files, ...own, ...built];
+		this.were = this.state();
+	}
+
+	state() {
+		const one = (name) => {
+			const s = fs.lstatSync(name), device = s.isCharacterDevice();
+			const text = device ? '' : createHash('sha256').update(fs.readFileSync(name)).digest('hex');
+			return [name, s.mode, s.uid, s.gid, s.ino, s.nlink, device ? '' : s.size, device ? '' : s.mtimeMs, text].join(' ');
+		};
+		return this.files.map(one);
+	}
+
+	check() {
+		const now = this.state();
+		for (const [i, was] of this.were.entries())
+			if (now[i] !== was) throw new Error(`a canary has changed: ${was} -> ${now[i]}`);
+	}
+
+	remove() {
+		for (const name of this.planted) fs.rmSync(name, { force: true });
+	}
+}

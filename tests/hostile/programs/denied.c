@@ -17,11 +17,14 @@
 	} while (0)
 int main(void)
 {
-	static char page[4096];
-	cpu_set_t set = {0};
+	static char page[4096] __attribute__((aligned(4096)));
+	cpu_set_t set;
 	struct flock lock = {.l_type = F_RDLCK};
 	int file = open("/usr/bin/env", O_RDONLY);
 
+	setvbuf(stdout, 0, _IONBF, 0);
+	CPU_ZERO(&set);
+	sched_getaffinity(0, sizeof set, &set);
 	TRY(syscall(SYS_unshare, CLONE_NEWUSER));
 	TRY(syscall(SYS_unshare, CLONE_NEWNET));
 	TRY(syscall(SYS_unshare, CLONE_NEWNS));
@@ -56,7 +59,7 @@ int main(void)
 	TRY(syscall(SYS_shmget, 0, 4096, 01777));
 	TRY(syscall(SYS_semget, 0, 1, 01777));
 	TRY(syscall(SYS_msgget, 0, 01777));
-	TRY(syscall(SYS_mq_open, "/x", O_CREAT | O_RDWR, 0600, 0));
+	TRY(syscall(SYS_mq_open, "x", O_CREAT | O_RDWR, 0600, 0));
 	TRY(syscall(SYS_sched_setaffinity, 0, sizeof set, &set));
 	TRY(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, page));
 	TRY(syscall(SYS_setpriority, 0, 0, -20));

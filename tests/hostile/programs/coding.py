@@ -1,0 +1,4 @@
+# -*- coding: ../../etc/shadow -*-
+# expect: compile exited 1
+# output: SyntaxError
+print(1)
