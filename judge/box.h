@@ -11,18 +11,24 @@
  * One slot more than the judge's is kept for a caller named BOX_DOCTOR: `codearena doctor` must be
  * able to examine a host whose slots are all at work.
  *
- * One connection is one slot: it has one warm container and at most one step at work. The first
- * request is HELLO; box answers WELCOME, or REFUSED "no free slot" and hangs up. When the
- * connection ends, for whatever reason, its running step dies at once.
+ * One connection is one slot: it has at most one step at work, and two lanes, each with a warm
+ * container and a loaded program of its own: BOX_LANE_SUBMISSION and BOX_LANE_JURY (a validator, a
+ * grader). What is in one lane is never visible in the other. The first request is HELLO; box
+ * answers WELCOME, or REFUSED "no free slot" and hangs up. When the connection ends, for whatever
+ * reason, its running step dies at once.
  *
- *     request   descriptors                 reply         descriptors
- *     HELLO     -                           WELCOME       -
- *     VERSION   -                           DONE          output (sealed memfd)
- *     COMPILE   sources (sealed archive)    DONE          output, and the artifact (sealed
+ *     request      descriptors              reply         descriptors
+ *     HELLO        -                        WELCOME       -
+ *     VERSION      -                        DONE          output (sealed memfd)
+ *     COMPILE      sources (sealed archive) DONE          output, and the artifact (sealed
  *                                                         archive) if it ended well
- *     LOAD      artifact                    DONE          -
- *     RUN       stdin, stdout, stderr       DONE          -
- *     KILL      -                           none of its own; the step's DONE comes sooner
+ *     LOAD         artifact                 DONE          -
+ *     RUN          stdin, stdout, stderr    DONE          -
+ *     VALIDATE     stdin, input, answer,    DONE          output, feedback (sealed archive)
+ *                  [feedback]
+ *     INTERACTIVE  input, answer,           DONE          output, errors, transcript, feedback
+ *                  [feedback]
+ *     KILL         -                        none of its own; the step's DONE comes sooner
  *
  * Any request may be answered by REFUSED (it was not understood or not allowed; nothing ran) and
  * any step by DONE with end = BOX_END_FAULT: the sandbox could not work (runtime missing, no
@@ -37,14 +43,42 @@
  * opens /dev/stdin by name needs a file that others may read.) stdout and stderr are pipes
  * (write ends): their readers count the bytes exactly, and send KILL at their limit.
  *
- * LOAD stays until the next LOAD or COMPILE on the connection: load once, run many.
+ * LOAD stays in its lane until the next LOAD or COMPILE there: load once, run many; a validator is
+ * loaded once, and stays while submissions come and go.
  *
- * What decides the end of a step, first match: a fault of the sandbox; the step's own memory
- * limit; its CPU or wall limit (also when it ended by itself, but later than allowed); KILL by
- * the judge; a call on the kill list; a signal; its exit code. The pids limit only makes fork()
- * fail; whether that happened is reported beside the end.
+ * The program's command is the language's run command, then `args` (words, each with its NUL). The
+ * language id BOX_SCRIPT is of no table: its program is a folder with `build` and `run`, both
+ * executable; COMPILE runs ./build there, RUN and the like run ./run.
  *
- * VALIDATE and INTERACTIVE have their numbers, and are refused as not built yet. */
+ * VALIDATE runs the program of the jury's lane, which finds the three files as its first arguments:
+ *
+ *     program /data/input /data/answer /data/feedback/ args... < stdin
+ *
+ * stdin (the team's output), input and answer are regular files opened read-only or sealed memfds,
+ * of at most BOX_MAX_DATA_BYTES; input and answer are copied, which counts in the memory budget,
+ * but not for the validator's limit. /data/feedback is a folder of at most BOX_MAX_FEEDBACK_BYTES
+ * and BOX_MAX_FEEDBACK_FILES; what it writes there counts for its limit. It begins with the files
+ * of the archive `feedback` (that of an earlier pass, as it came back), but for nextpass.in: a pass
+ * that wants another says so anew. It comes back however the program ended, unless box failed;
+ * links in it are left out. `output` is what the program said on stdout and stderr, cut off at
+ * BOX_MAX_OUTPUT_BYTES.
+ *
+ * INTERACTIVE runs both lanes' programs at once, on one processor: the submission with `limits`,
+ * the validator (command as for VALIDATE) with `jury`. What one writes to stdout the other reads on
+ * stdin; it passes through a relay, which counts it, writes the transcript (see relay.h) and puts
+ * the ends in order: that a program has ended is noted before the other can see it (end of file,
+ * SIGPIPE), so `first`, who ended first, is a cause and never an effect. Beyond `output_bytes` of
+ * the submission it is ended: BOX_END_OUTPUT_LIMIT. A program that closes its stdout and lives on
+ * has 100 ms until that is passed on. `errors` is the submission's stderr, `output` the
+ * validator's, both cut off. Give the validator more wall time than the submission: when both
+ * wait for each other the submission's wall limit must be the first to end it. How the judge
+ * decides (RULES.md section 6), first match:
+ *     validator first, with 43                                     WA (box ends the submission)
+ *     validator first, with neither 42 nor 43                      JE (the same)
+ *     submission over its memory, CPU, wall or output limit        MLE, TLE, TLE, OLE
+ *     submission died of SIGPIPE, validator 43                     WA
+ *     submission: security violation, signal, exit code not 0      SV, RTE, RTE
+ *     validator 43, 42, anything else (its limits too)             WA, AC, JE */
 #ifndef BOX_H
 #define BOX_H
 
@@ -52,19 +86,27 @@
 #include "base/err.h"
 
 #define BOX_DOCTOR "codearena-doctor"
+#define BOX_SCRIPT "script"
 
 enum {
 	BOX_MAGIC = 0x43416278, /* "CAbx" */
-	BOX_VERSION_NUMBER = 1,
+	BOX_VERSION_NUMBER = 2,
 	BOX_ID_SIZE = 40,     /* language id with its NUL */
 	BOX_NAME_SIZE = 104,  /* entry point, name of a judge, runtime, root */
 	BOX_FAULT_SIZE = 200, /* a sentence */
-	BOX_MAX_FDS = 3,
+	BOX_MAX_FDS = 4,
+	BOX_ARGS_SIZE = 4096,
+	BOX_MAX_ARGS = 64,
 	BOX_MAX_FILES = 64, /* sources of one submission */
 	BOX_MAX_SOURCE_BYTES = 8 << 20,
 	BOX_MAX_OUTPUT_BYTES = 64 << 10, /* of a compiler; the rest is cut off, with a word */
 	BOX_MAX_ARTIFACT_BYTES = 192 << 20,
 	BOX_MAX_ARTIFACT_FILES = 4096,
+	BOX_MAX_DATA_BYTES = 512 << 20, /* input, answer, output of a team: each */
+	BOX_MAX_FEEDBACK_BYTES = 64 << 20,
+	BOX_MAX_FEEDBACK_FILES = 256,
+	BOX_MAX_TRANSCRIPT_BYTES = 64 << 10,
+	BOX_EXIT_ACCEPTED = 42, /* of a validator */
 };
 
 enum box_request_type {
@@ -74,9 +116,11 @@ enum box_request_type {
 	BOX_LOAD,
 	BOX_RUN,
 	BOX_KILL,
-	BOX_VALIDATE,    /* later */
-	BOX_INTERACTIVE, /* later */
+	BOX_VALIDATE,
+	BOX_INTERACTIVE,
 };
+
+enum box_lane { BOX_LANE_SUBMISSION, BOX_LANE_JURY, BOX_LANES };
 
 enum box_reply_type {
 	BOX_WELCOME = 65,
@@ -94,6 +138,7 @@ enum box_end {
 	BOX_END_SECURITY,     /* a call from the kill list */
 	BOX_END_KILLED,       /* by KILL: the judge knows why */
 	BOX_END_FAULT,        /* the sandbox's own fault; `fault` says why */
+	BOX_END_OUTPUT_LIMIT, /* INTERACTIVE: more than output_bytes */
 };
 
 /* Limits of one step. All of them are required; ranges in box_protocol.c. */
@@ -110,10 +155,15 @@ struct box_request {
 	uint32_t version;
 	uint32_t type;   /* enum box_request_type */
 	uint32_t serial; /* counted up by the judge; comes back in the reply. KILL: of the step */
-	char language[BOX_ID_SIZE]; /* VERSION, COMPILE, LOAD, RUN; else empty */
+	char language[BOX_ID_SIZE]; /* of all but HELLO and KILL; INTERACTIVE: the submission's */
 	char entry[BOX_NAME_SIZE];  /* COMPILE, LOAD: entry point; HELLO: the judge's name */
-	struct box_limits limits;   /* COMPILE, RUN; else zero */
+	uint32_t lane;              /* enum box_lane; COMPILE, LOAD, RUN; else 0 */
+	uint32_t args_len;          /* RUN, VALIDATE, INTERACTIVE (the validator's); else 0 */
+	struct box_limits limits;   /* COMPILE, RUN, VALIDATE, INTERACTIVE; else zero */
+	struct box_limits jury;     /* INTERACTIVE: the validator's; else zero */
+	int64_t output_bytes;       /* INTERACTIVE: 1 .. 1 GiB; else 0 */
 	int64_t reserved;
+	char args[BOX_ARGS_SIZE]; /* no empty word; zero behind args_len */
 };
 
 struct box_result {
@@ -142,11 +192,15 @@ struct box_reply {
 	uint32_t type; /* enum box_reply_type */
 	uint32_t serial;
 	struct box_result result; /* DONE; REFUSED: only `fault`, the reason */
+	struct box_result jury;   /* INTERACTIVE: the validator's; `result` is the submission's */
+	uint32_t first;           /* INTERACTIVE: enum box_lane, who ended first */
+	uint32_t reserved;
+	int64_t bytes[BOX_LANES]; /* INTERACTIVE: what each wrote to the other */
 	struct box_info info;     /* WELCOME */
 };
 
-_Static_assert(sizeof(struct box_request) == 208, "no holes in box_request");
-_Static_assert(sizeof(struct box_reply) == 480, "no holes in box_reply");
+_Static_assert(sizeof(struct box_request) == 4360, "no holes in box_request");
+_Static_assert(sizeof(struct box_reply) == 744, "no holes in box_reply");
 
 /* The parser of requests, pure: checks a packet of len bytes that came with nfds descriptors and
  * copies it to *out. -ERR_INPUT names the member; -ERR_BUG: no request at all, hang up. */

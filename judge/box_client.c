@@ -16,8 +16,9 @@
 #include <poll.h>
 
 enum {
-	MAX_ANSWER_FDS = 2,
-	SLACK_MS = 100000, /* beyond a step's wall limit: waiting for memory, killing */
+	MAX_ANSWER_FDS = 4,
+	MAX_TEXT_BYTES = 1 << 20, /* more than box ever sends */
+	SLACK_MS = 100000,        /* beyond a step's wall limit: waiting for memory, killing */
 	LOAD_MS = 120000,
 	VERSION_MS = 150000,
 };
@@ -235,15 +236,16 @@ int box_memfd(const void *data, size_t len, struct err *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-static int pack_sources(const struct box_source *files, size_t nfiles, struct err *err)
+static int pack_sources(const struct box_compile *c, struct err *err)
 {
+	const bool executable = strcmp(c->language, BOX_SCRIPT) == 0;
 	auto_close int fd = new_memfd("sources", err);
 	int r = fd < 0 ? fd : archive_begin(fd, err);
 
-	for (size_t i = 0; r == 0 && i < nfiles; i++) {
-		r = archive_add(fd, files[i].name, false, files[i].len, err);
+	for (size_t i = 0; r == 0 && i < c->nfiles; i++) {
+		r = archive_add(fd, c->files[i].name, executable, c->files[i].len, err);
 		if (r == 0)
-			r = archive_write(fd, files[i].data, files[i].len, err);
+			r = archive_write(fd, c->files[i].data, c->files[i].len, err);
 	}
 	if (r == 0)
 		r = archive_end(fd, err);
@@ -265,8 +267,9 @@ struct box_limits box_compile_limits(void)
 
 int box_compile_start(struct box *b, const struct box_compile *c, struct err *err)
 {
-	struct box_request q = {
-	        .type = BOX_COMPILE, .limits = c->limits ? *c->limits : box_compile_limits()};
+	struct box_request q = {.type = BOX_COMPILE,
+	        .lane = c->lane,
+	        .limits = c->limits ? *c->limits : box_compile_limits()};
 	auto_close int fd = -1;
 	int r;
 
@@ -275,28 +278,31 @@ int box_compile_start(struct box *b, const struct box_compile *c, struct err *er
 	if ((r = set_text(q.language, sizeof(q.language), c->language, "language", err)) < 0 ||
 	        (r = set_text(q.entry, sizeof(q.entry), c->entry, "entry point", err)) < 0)
 		return r;
-	fd = pack_sources(c->files, c->nfiles, err);
+	fd = pack_sources(c, err);
 	if (fd < 0)
 		return fd;
 	b->deadline_ms = clock_mono_ms() + q.limits.wall_ms + SLACK_MS;
 	return send_request(b, &q, &fd, 1, err);
 }
 
-static int read_memfd(int fd, struct box_compiled *out, struct err *err)
+/* What a program said, with a NUL behind it. Caller frees *text. */
+static int read_memfd(int fd, char **text, size_t *len, struct err *err)
 {
+	auto_free char *data = NULL;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || st.st_size < 0 || st.st_size > BOX_MAX_OUTPUT_BYTES)
+	if (fstat(fd, &st) < 0 || st.st_size < 0 || st.st_size > MAX_TEXT_BYTES)
 		return err_set(err, ERR_BUSY, "box: its output is none");
-	out->output = xcalloc(1, (size_t)st.st_size + 1);
-	out->output_len = (size_t)st.st_size;
-	for (size_t done = 0; done < out->output_len;) {
-		ssize_t n = pread(fd, out->output + done, out->output_len - done, (off_t)done);
+	data = xcalloc(1, (size_t)st.st_size + 1);
+	for (off_t done = 0; done < st.st_size;) {
+		ssize_t n = pread(fd, data + done, (size_t)(st.st_size - done), done);
 
 		if (n <= 0)
 			return lost(err, "read output");
-		done += (size_t)n;
+		done += n;
 	}
+	*text = steal(&data);
+	*len = (size_t)st.st_size;
 	return 0;
 }
 
@@ -311,10 +317,10 @@ int box_compile_wait(struct box *b, int timeout_ms, struct box_compiled *out, st
 	out->result = a.reply.result;
 	r = check_fault(&out->result, err);
 	if (r == 0 && a.fds.n > 0)
-		r = read_memfd(a.fds.fd[0], out, err);
+		r = read_memfd(a.fds.fd[0], &out->output, &out->output_len, err);
 	else if (r == 0)
 		out->output = xcalloc(1, 1);
-	if (r == 0 && a.fds.n == MAX_ANSWER_FDS)
+	if (r == 0 && a.fds.n == 2)
 		out->artifact_fd = steal_fd(&a.fds.fd[1]);
 	drop_answer(&a);
 	if (r < 0)
@@ -371,15 +377,33 @@ int box_version(struct box *b, const char *language, char **version, struct err 
 
 /* Running. */
 
-int box_load(
-        struct box *b, const char *language, const char *entry, int artifact_fd, struct err *err)
+static int set_args(struct box_request *q, const char *const *args, size_t nargs, struct err *err)
 {
-	struct box_request q = {.type = BOX_LOAD};
+	for (size_t i = 0; i < nargs; i++) {
+		size_t n = strlen(args[i]) + 1;
+
+		if (n == 1 || n > BOX_ARGS_SIZE - q->args_len)
+			return err_set(err, ERR_INPUT, "box: arguments are empty or too long");
+		memcpy(q->args + q->args_len, args[i], n);
+		q->args_len += (uint32_t)n;
+	}
+	return 0;
+}
+
+/* What goes into which lane. */
+struct loading {
+	const char *language, *entry;
+	enum box_lane lane;
+};
+
+static int load(struct box *b, const struct loading *l, int artifact_fd, struct err *err)
+{
+	struct box_request q = {.type = BOX_LOAD, .lane = l->lane};
 	struct answer a;
 	int r;
 
-	if ((r = set_text(q.language, sizeof(q.language), language, "language", err)) < 0 ||
-	        (r = set_text(q.entry, sizeof(q.entry), entry, "entry point", err)) < 0)
+	if ((r = set_text(q.language, sizeof(q.language), l->language, "language", err)) < 0 ||
+	        (r = set_text(q.entry, sizeof(q.entry), l->entry, "entry point", err)) < 0)
 		return r;
 	b->deadline_ms = clock_mono_ms() + LOAD_MS;
 	r = send_request(b, &q, &artifact_fd, 1, err);
@@ -391,12 +415,26 @@ int box_load(
 	return check_fault(&a.reply.result, err);
 }
 
+int box_load(
+        struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err)
+{
+	return load(box, &(struct loading){language, entry, BOX_LANE_SUBMISSION}, artifact_fd, err);
+}
+
+int box_load_jury(
+        struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err)
+{
+	return load(box, &(struct loading){language, entry, BOX_LANE_JURY}, artifact_fd, err);
+}
+
 int box_run_start(struct box *b, const struct box_run *run, struct err *err)
 {
-	struct box_request q = {.type = BOX_RUN, .limits = run->limits};
+	struct box_request q = {.type = BOX_RUN, .lane = run->lane, .limits = run->limits};
 	int fds[] = {run->stdin_fd, run->stdout_fd, run->stderr_fd};
 	int r = set_text(q.language, sizeof(q.language), run->language, "language", err);
 
+	if (r == 0)
+		r = set_args(&q, run->args, run->nargs, err);
 	if (r < 0)
 		return r;
 	b->deadline_ms = clock_mono_ms() + q.limits.wall_ms + SLACK_MS;
@@ -414,6 +452,183 @@ int box_run_wait(struct box *b, int timeout_ms, struct box_result *result, struc
 	*result = a.reply.result;
 	r = check_fault(result, err);
 	return r < 0 ? r : 1;
+}
+
+/* Validating. */
+
+static int64_t max_of(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Sends a request whose last descriptor, the earlier feedback, may be none (-1). */
+static int send_data(
+        struct box *b, struct box_request *q, const int *fds, size_t nfds, struct err *err)
+{
+	b->deadline_ms = clock_mono_ms() + max_of(q->limits.wall_ms, q->jury.wall_ms) + SLACK_MS;
+	return send_request(b, q, fds, fds[nfds - 1] < 0 ? nfds - 1 : nfds, err);
+}
+
+int box_validate_start(struct box *box, const struct box_validate *v, struct err *err)
+{
+	struct box_request q = {.type = BOX_VALIDATE, .limits = v->limits};
+	int fds[] = {v->stdin_fd, v->input_fd, v->answer_fd, v->feedback_fd};
+	int r = set_text(q.language, sizeof(q.language), v->language, "language", err);
+
+	if (r == 0)
+		r = set_args(&q, v->args, v->nargs, err);
+	return r < 0 ? r : send_data(box, &q, fds, ARRAY_LEN(fds), err);
+}
+
+int box_validate_wait(struct box *box, int timeout_ms, struct box_validated *out, struct err *err)
+{
+	struct answer a = {0};
+	int r = wait_answer(box, timeout_ms, &a, err);
+
+	*out = (struct box_validated){.feedback_fd = -1};
+	if (r <= 0)
+		return r;
+	out->result = a.reply.result;
+	r = check_fault(&out->result, err);
+	if (r == 0 && a.fds.n < 1)
+		r = err_set(err, ERR_BUSY, "box: a validation without its output");
+	if (r == 0)
+		r = read_memfd(a.fds.fd[0], &out->output, &out->output_len, err);
+	if (r == 0 && a.fds.n > 1)
+		out->feedback_fd = steal_fd(&a.fds.fd[1]);
+	drop_answer(&a);
+	if (r < 0)
+		box_validated_free(out);
+	return r < 0 ? r : 1;
+}
+
+int box_validate(
+        struct box *box, const struct box_validate *v, struct box_validated *out, struct err *err)
+{
+	int r = box_validate_start(box, v, err);
+
+	*out = (struct box_validated){.feedback_fd = -1};
+	if (r == 0)
+		r = box_validate_wait(box, 0, out, err);
+	return r < 0 ? r : 0;
+}
+
+void box_validated_free(struct box_validated *v)
+{
+	if (v->feedback_fd > 0)
+		close(v->feedback_fd);
+	free(v->output);
+	*v = (struct box_validated){.feedback_fd = -1};
+}
+
+/* Interacting. */
+
+int box_interact_start(struct box *box, const struct box_interact *i, struct err *err)
+{
+	struct box_request q = {.type = BOX_INTERACTIVE,
+	        .limits = i->limits,
+	        .jury = i->jury,
+	        .output_bytes = i->output_bytes};
+	int fds[] = {i->input_fd, i->answer_fd, i->feedback_fd};
+	int r = set_text(q.language, sizeof(q.language), i->language, "language", err);
+
+	if (r == 0)
+		r = set_args(&q, i->args, i->nargs, err);
+	return r < 0 ? r : send_data(box, &q, fds, ARRAY_LEN(fds), err);
+}
+
+/* Descriptors in the order of box.h: output, errors, transcript, feedback. */
+static int take_interacted(struct answer *a, struct box_interacted *out, struct err *err)
+{
+	int r = check_fault(&a->reply.result, err);
+
+	out->submission = a->reply.result;
+	out->validator = a->reply.jury;
+	out->first = a->reply.first == BOX_LANE_JURY ? BOX_LANE_JURY : BOX_LANE_SUBMISSION;
+	memcpy(out->bytes, a->reply.bytes, sizeof(out->bytes));
+	if (r == 0 && a->fds.n < 3)
+		r = err_set(err, ERR_BUSY, "box: an interaction without its output");
+	if (r == 0)
+		r = read_memfd(a->fds.fd[0], &out->output, &out->output_len, err);
+	if (r == 0)
+		r = read_memfd(a->fds.fd[1], &out->errors, &out->errors_len, err);
+	if (r == 0)
+		r = read_memfd(a->fds.fd[2], &out->transcript, &out->transcript_len, err);
+	if (r == 0 && a->fds.n > 3)
+		out->feedback_fd = steal_fd(&a->fds.fd[3]);
+	return r;
+}
+
+int box_interact_wait(struct box *box, int timeout_ms, struct box_interacted *out, struct err *err)
+{
+	struct answer a = {0};
+	int r = wait_answer(box, timeout_ms, &a, err);
+
+	*out = (struct box_interacted){.feedback_fd = -1};
+	if (r <= 0)
+		return r;
+	r = take_interacted(&a, out, err);
+	drop_answer(&a);
+	if (r < 0)
+		box_interacted_free(out);
+	return r < 0 ? r : 1;
+}
+
+int box_interact(
+        struct box *box, const struct box_interact *i, struct box_interacted *out, struct err *err)
+{
+	int r = box_interact_start(box, i, err);
+
+	*out = (struct box_interacted){.feedback_fd = -1};
+	if (r == 0)
+		r = box_interact_wait(box, 0, out, err);
+	return r < 0 ? r : 0;
+}
+
+void box_interacted_free(struct box_interacted *i)
+{
+	if (i->feedback_fd > 0)
+		close(i->feedback_fd);
+	free(i->output);
+	free(i->errors);
+	free(i->transcript);
+	*i = (struct box_interacted){.feedback_fd = -1};
+}
+
+/* Feedback. */
+
+static int find_file(
+        const void *data, size_t len, const char *name, struct archive_entry *e, struct err *err)
+{
+	struct archive a;
+	int r = archive_open(&a, data, len, err);
+
+	if (r < 0)
+		return r;
+	while ((r = archive_next(&a, e, err)) > 0)
+		if (strcmp(e->name, name) == 0)
+			return 1;
+	return r;
+}
+
+int box_feedback_get(
+        int feedback_fd, const char *name, size_t max, struct buf *out, struct err *err)
+{
+	struct archive_entry e;
+	struct stat st;
+	void *data;
+	int r;
+
+	if (fstat(feedback_fd, &st) < 0 || st.st_size <= 0)
+		return err_set(err, ERR_BUSY, "box: the feedback is none");
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, feedback_fd, 0);
+	if (data == MAP_FAILED)
+		return err_set(err, ERR_BUSY, "feedback: %s", strerrordesc_np(errno));
+	r = find_file(data, (size_t)st.st_size, name, &e, err);
+	if (r > 0)
+		buf_add(out, e.data, e.len < max ? e.len : max);
+	munmap(data, (size_t)st.st_size);
+	return r;
 }
 
 int box_kill(struct box *b, struct err *err)

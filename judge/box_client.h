@@ -18,19 +18,24 @@
  *     box_compiled_free(&compiled);
  *     box_close(box);
  *
+ * A custom validator has the slot's other lane: compile it with .lane = BOX_LANE_JURY (or keep the
+ * artifact of an earlier time), box_load_jury it once, then per test case box_validate, or instead
+ * of box_run and box_validate, box_interact. See box.h for what they promise.
+ *
  * Give RUN a CPU limit of what you want to *know* (say the problem's limit + 10 %): box kills
  * at its limit, and the judge compares result.cpu_us with the problem's. */
 #ifndef BOX_CLIENT_H
 #define BOX_CLIENT_H
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "judge/box.h"
 
 struct box;
 
 struct box_source {
-	const char *name; /* plain file name, no folder */
+	const char *name; /* plain file name, no folder; of BOX_SCRIPT also a path */
 	const void *data;
 	size_t len;
 };
@@ -41,6 +46,7 @@ struct box_compile {
 	const struct box_source *files;
 	size_t nfiles;
 	const struct box_limits *limits; /* NULL: box_compile_limits() */
+	enum box_lane lane;
 };
 
 struct box_compiled {
@@ -56,6 +62,49 @@ struct box_run {
 	int stdin_fd;  /* regular file or sealed memfd; still yours, may be used again at once */
 	int stdout_fd; /* write end of a pipe; still yours: close it, or you never see its end */
 	int stderr_fd; /* the same */
+	enum box_lane lane;
+	const char *const *args; /* behind the run command */
+	size_t nargs;
+};
+
+struct box_validate {
+	const char *language; /* as loaded in the jury's lane */
+	struct box_limits limits;
+	int stdin_fd; /* the team's output: regular file or sealed memfd; all stay yours */
+	int input_fd, answer_fd; /* the same */
+	int feedback_fd;         /* of the pass before, as it came back; -1: none */
+	const char *const *args;
+	size_t nargs;
+};
+
+struct box_validated {
+	struct box_result result;
+	char *output; /* stdout and stderr, cut off, NUL at its end */
+	size_t output_len;
+	int feedback_fd; /* sealed archive, see box_feedback_get; -1: none */
+};
+
+struct box_interact {
+	const char *language;     /* of the submission, as loaded */
+	struct box_limits limits; /* the submission's */
+	struct box_limits jury;   /* the validator's; more wall time than the submission's */
+	int64_t output_bytes;     /* the submission's output limit */
+	int input_fd, answer_fd, feedback_fd;
+	const char *const *args; /* the validator's */
+	size_t nargs;
+};
+
+struct box_interacted {
+	struct box_result submission, validator;
+	enum box_lane first; /* who ended first */
+	int64_t bytes[BOX_LANES];
+	char *output; /* the validator's stderr */
+	size_t output_len;
+	char *errors; /* the submission's stderr */
+	size_t errors_len;
+	char *transcript; /* see relay.h */
+	size_t transcript_len;
+	int feedback_fd;
 };
 
 /* Connects and says HELLO. *out is closed by box_close. */
@@ -87,11 +136,36 @@ int box_version(struct box *box, const char *language, char **version, struct er
 int box_load(
         struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err);
 
+/* The same for the jury's lane. */
+int box_load_jury(
+        struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err);
+
 /* Starts the loaded program. */
 int box_run_start(struct box *box, const struct box_run *run, struct err *err);
 /* 1: ended, *result is set. 0: still running after timeout_ms (0: wait for its end, which the
  * wall limit guarantees). -ERR_BUSY: fault, or box is gone. */
 int box_run_wait(struct box *box, int timeout_ms, struct box_result *result, struct err *err);
+
+/* Runs the validator of the jury's lane on what a team's program wrote. 0 however it ended;
+ * -ERR_BUSY: fault. On 0 call box_validated_free. start and wait as for compiling. */
+int box_validate(
+        struct box *box, const struct box_validate *v, struct box_validated *out, struct err *err);
+int box_validate_start(struct box *box, const struct box_validate *v, struct err *err);
+int box_validate_wait(struct box *box, int timeout_ms, struct box_validated *out, struct err *err);
+void box_validated_free(struct box_validated *v); /* zeroed or twice is fine */
+
+/* Runs submission and validator against each other; the same. */
+int box_interact(
+        struct box *box, const struct box_interact *i, struct box_interacted *out, struct err *err);
+int box_interact_start(struct box *box, const struct box_interact *i, struct err *err);
+int box_interact_wait(struct box *box, int timeout_ms, struct box_interacted *out, struct err *err);
+void box_interacted_free(struct box_interacted *i);
+
+/* Appends a file of a feedback archive, at most max bytes of it: 1, or 0 when there is none. A
+ * validator writes what it likes: the bytes are untrusted, and may hold NUL. */
+int box_feedback_get(
+        int feedback_fd, const char *name, size_t max, struct buf *out, struct err *err);
+
 /* Ends the running step; its wait then says BOX_END_KILLED, unless it ended before. */
 int box_kill(struct box *box, struct err *err);
 

@@ -5,6 +5,8 @@
 
 #define MIB ((int64_t)1 << 20)
 
+static const int64_t max_output = 1024 * MIB;
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -21,20 +23,24 @@ static const struct {
 /* Which members and how many descriptors each request has. */
 static const struct {
 	const char *name;
-	size_t nfds;
+	size_t min_fds, max_fds;
 	bool language;
 	bool entry;
+	bool lane;
+	bool args;
 	bool limits;
-	bool built;
+	bool jury; /* limits of its own, and an output limit */
 } request_table[] = {
-        [BOX_HELLO] = {"HELLO", 0, false, true, false, true},
-        [BOX_VERSION] = {"VERSION", 0, true, false, false, true},
-        [BOX_COMPILE] = {"COMPILE", 1, true, true, true, true},
-        [BOX_LOAD] = {"LOAD", 1, true, true, false, true},
-        [BOX_RUN] = {"RUN", 3, true, false, true, true},
-        [BOX_KILL] = {"KILL", 0, false, false, false, true},
-        [BOX_VALIDATE] = {"VALIDATE", 0, false, false, false, false},
-        [BOX_INTERACTIVE] = {"INTERACTIVE", 0, false, false, false, false},
+        [BOX_HELLO] = {.name = "HELLO", .entry = true},
+        [BOX_VERSION] = {.name = "VERSION", .language = true},
+        [BOX_COMPILE] = {"COMPILE", 1, 1, .language = true, .entry = true, .lane = true,
+                .limits = true},
+        [BOX_LOAD] = {"LOAD", 1, 1, .language = true, .entry = true, .lane = true},
+        [BOX_RUN] = {"RUN", 3, 3, .language = true, .lane = true, .args = true, .limits = true},
+        [BOX_KILL] = {.name = "KILL"},
+        [BOX_VALIDATE] = {"VALIDATE", 3, 4, .language = true, .args = true, .limits = true},
+        [BOX_INTERACTIVE] = {"INTERACTIVE", 2, 3, .language = true, .args = true, .limits = true,
+                .jury = true},
 };
 
 static const char *const end_names[] = {
@@ -47,6 +53,7 @@ static const char *const end_names[] = {
         [BOX_END_SECURITY] = "security violation",
         [BOX_END_KILLED] = "killed",
         [BOX_END_FAULT] = "fault",
+        [BOX_END_OUTPUT_LIMIT] = "output limit",
 };
 
 const char *box_end_name(uint32_t end)
@@ -100,9 +107,52 @@ static int check_text(const char *name, const char *text, size_t size, bool want
 	return 0;
 }
 
+/* Limits that belong here are in range, others zero; `whose` is a word before their names. */
+static int check_limits(
+        const char *whose, const struct box_limits *limits, bool wanted, struct err *err)
+{
+	struct err inner = {0};
+
+	if (!wanted && !limits_are_zero(limits))
+		return err_set(err, ERR_INPUT, "%slimits do not belong here", whose);
+	if (wanted && box_limits_check(limits, &inner) < 0)
+		return err_set(err, ERR_INPUT, "%s%s", whose, inner.msg);
+	return 0;
+}
+
+static int check_output_bytes(int64_t n, bool wanted, struct err *err)
+{
+	if (!wanted && n != 0)
+		return err_set(err, ERR_INPUT, "an output limit does not belong here");
+	if (wanted && (n < 1 || n > max_output))
+		return err_set(err, ERR_INPUT, "output limit (bytes) must be 1 to %lld, not %lld",
+		        (long long)max_output, (long long)n);
+	return 0;
+}
+
+/* Words, each with its NUL, none empty; zero behind them. */
+static int check_args(const struct box_request *q, bool wanted, struct err *err)
+{
+	size_t words = 0;
+
+	if (!wanted && q->args_len > 0)
+		return err_set(err, ERR_INPUT, "arguments do not belong here");
+	if (q->args_len > BOX_ARGS_SIZE || (q->args_len > 0 && q->args[q->args_len - 1]))
+		return err_set(err, ERR_INPUT, "arguments have no end");
+	for (size_t i = 0; i < q->args_len; i += strlen(q->args + i) + 1, words++)
+		if (!q->args[i])
+			return err_set(err, ERR_INPUT, "an argument is empty");
+	if (words > BOX_MAX_ARGS)
+		return err_set(err, ERR_INPUT, "%zu arguments, at most %d", words, BOX_MAX_ARGS);
+	for (size_t i = q->args_len; i < BOX_ARGS_SIZE; i++)
+		if (q->args[i])
+			return err_set(err, ERR_INPUT, "arguments are followed by something");
+	return 0;
+}
+
 static int check_members(const struct box_request *q, size_t nfds, struct err *err)
 {
-	bool limits = request_table[q->type].limits;
+	const size_t min = request_table[q->type].min_fds, max = request_table[q->type].max_fds;
 	int r = check_text(
 	        "language", q->language, sizeof(q->language), request_table[q->type].language, err);
 
@@ -113,12 +163,15 @@ static int check_members(const struct box_request *q, size_t nfds, struct err *e
 		return r;
 	if (q->reserved != 0)
 		return err_set(err, ERR_INPUT, "reserved member is not zero");
-	if (nfds != request_table[q->type].nfds)
-		return err_set(err, ERR_INPUT, "%zu descriptors instead of %zu", nfds,
-		        request_table[q->type].nfds);
-	if (!limits && !limits_are_zero(&q->limits))
-		return err_set(err, ERR_INPUT, "limits do not belong here");
-	return limits ? box_limits_check(&q->limits, err) : 0;
+	if (q->lane >= BOX_LANES || (q->lane != 0 && !request_table[q->type].lane))
+		return err_set(err, ERR_INPUT, "lane %u does not belong here", q->lane);
+	if (nfds < min || nfds > max)
+		return err_set(err, ERR_INPUT, "%zu descriptors instead of %zu", nfds, max);
+	if ((r = check_args(q, request_table[q->type].args, err)) < 0 ||
+	        (r = check_output_bytes(q->output_bytes, request_table[q->type].jury, err)) < 0 ||
+	        (r = check_limits("", &q->limits, request_table[q->type].limits, err)) < 0)
+		return r;
+	return check_limits("the validator's ", &q->jury, request_table[q->type].jury, err);
 }
 
 int box_request_parse(
@@ -135,9 +188,6 @@ int box_request_parse(
 		        BOX_VERSION_NUMBER);
 	if (out->type >= ARRAY_LEN(request_table) || !request_table[out->type].name)
 		return err_set(err, ERR_BUG, "no request has number %u", out->type);
-	if (!request_table[out->type].built)
-		return err_set(
-		        err, ERR_INPUT, "%s is not built yet", request_table[out->type].name);
 	if (check_members(out, nfds, err) < 0)
 		return err_wrap(err, "%s", request_table[out->type].name);
 	return 0;

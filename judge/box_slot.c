@@ -826,6 +826,8 @@ static int check_step(struct slot *s, struct box_request *q, struct err *err)
 
 	if (!l)
 		return err_set(err, ERR_INPUT, "no such language: \"%s\"", q->language);
+	if (q->type == BOX_VALIDATE || q->type == BOX_INTERACTIVE || q->lane != 0)
+		return err_set(err, ERR_INPUT, "the jury's lane is not built yet");
 	if (q->type == BOX_VERSION)
 		q->limits = (struct box_limits){
 		        VERSION_CPU_MS, VERSION_WALL_MS, 1024 * MIB, 64 * MIB, VERSION_PIDS};

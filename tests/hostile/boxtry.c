@@ -212,7 +212,8 @@ static void try_source(struct box *box, const struct options *o, struct buf *b)
 	if (buf_read_file(&text, o->source, MAX_SOURCE, &err) < 0)
 		fail(&err);
 	source = (struct box_source){o->name, text.data, text.len};
-	compile = (struct box_compile){o->language, o->entry, &source, 1, &o->compile};
+	compile = (struct box_compile){
+	        o->language, o->entry, &source, 1, &o->compile, BOX_LANE_SUBMISSION};
 	if (box_compile(box, &compile, &c, &err) < 0)
 		fail(&err);
 	if (c.artifact_fd >= 0 && box_load(box, o->language, o->entry, c.artifact_fd, &err) < 0)
