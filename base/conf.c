@@ -107,6 +107,7 @@ static const struct row rows[] = {
                 "Memory of all slots together; 0: 80 % of the host's."),
         INT(uid_base, "2000000", 100000, 4000000000, "First uid of the containers on the host."),
         INT(rotate_after, "100", 1, 1000000, "Executions before a container is replaced."),
+        BOOL(spread_tests, "true", "Idle slots help with the tests of one submission."),
         STRING(judge_name, "{host}", 1, 63, "Name of this judge host, shown to admins."),
 };
 

@@ -52,6 +52,7 @@ struct conf {
 	int64_t memory_budget_mib; /* for all slots together; 0 = 80 % of the host's */
 	int64_t uid_base;          /* first of the container uids on the host */
 	int64_t rotate_after;      /* executions before a container is replaced */
+	bool spread_tests;         /* idle slots help with the tests of one submission */
 	char *judge_name;          /* shown to admins; default: host name */
 };
 

@@ -249,27 +249,55 @@ static int copy_popped(const redisReply *reply, char **value)
 	return 0;
 }
 
-int kv_pop(struct kv *kv, const char *key, int timeout_s, char **value, struct err *err)
+/* Sends what was appended. */
+static int flush(struct kv *kv, struct err *err)
+{
+	int done = 0;
+
+	while (!done) {
+		if (redisBufferWrite(kv->ctx, &done) != REDIS_OK)
+			return lost(kv, kv->ctx->errstr, err);
+	}
+	return 0;
+}
+
+int kv_pop_begin(struct kv *kv, const char *key, int timeout_s, struct err *err)
+{
+	if (connected(kv, err) < 0)
+		return err_result(err);
+	redisSetTimeout(kv->ctx, timeval_of_ms((int64_t)timeout_s * 1000 + CALL_MS));
+	redisAppendCommand(kv->ctx, "BRPOP %s %d", with_prefix(kv, key), timeout_s);
+	return flush(kv, err);
+}
+
+int kv_pop_finish(struct kv *kv, char **value, struct err *err)
 {
 	auto_reply redisReply *reply = NULL;
-	int64_t wait_ms = (int64_t)timeout_s * 1000 + CALL_MS;
+	void *next = NULL;
 	int rc;
 
 	*value = NULL;
-	if (connected(kv, err) < 0)
-		return err_result(err);
-	redisSetTimeout(kv->ctx, timeval_of_ms(wait_ms));
-	rc = sort_reply(kv, redisCommand(kv->ctx, "BRPOP %s %d", with_prefix(kv, key), timeout_s),
-	        &reply, err);
+	if (!kv->ctx)
+		return err_set(err, ERR_BUSY, "no connection to Redis: it was lost");
+	if (redisGetReply(kv->ctx, &next) != REDIS_OK)
+		next = NULL;
+	rc = sort_reply(kv, next, &reply, err);
 	if (kv->ctx)
 		redisSetTimeout(kv->ctx, timeval_of_ms(CALL_MS));
 	return rc < 0 ? rc : copy_popped(reply, value);
 }
 
+int kv_pop(struct kv *kv, const char *key, int timeout_s, char **value, struct err *err)
+{
+	int rc = kv_pop_begin(kv, key, timeout_s, err);
+
+	*value = NULL;
+	return rc < 0 ? rc : kv_pop_finish(kv, value, err);
+}
+
 int kv_subscribe(struct kv *kv, const char *pattern, struct err *err)
 {
 	const char *full = with_prefix(kv, pattern);
-	int done = 0;
 
 	if (connected(kv, err) < 0)
 		return err_result(err);
@@ -281,11 +309,7 @@ int kv_subscribe(struct kv *kv, const char *pattern, struct err *err)
 	}
 	/* Messages may come before the answer: kv_message skips the answer among them. */
 	redisAppendCommand(kv->ctx, "PSUBSCRIBE %s", full);
-	while (!done) {
-		if (redisBufferWrite(kv->ctx, &done) != REDIS_OK)
-			return lost(kv, kv->ctx->errstr, err);
-	}
-	return 0;
+	return flush(kv, err);
 }
 
 int kv_fd(const struct kv *kv)

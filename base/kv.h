@@ -34,6 +34,10 @@ int kv_eval(struct kv *kv, const struct kv_script *script, redisReply **r, struc
 /* BRPOP; 0 with *value NULL on time-out; caller frees *value. The key here and the pattern
  * below may come from kv_key or be without the prefix. */
 int kv_pop(struct kv *kv, const char *key, int timeout_s, char **value, struct err *err);
+/* The same in two calls. In between kv_fd is readable when the answer is there, and nothing else
+ * may be done with this kv. */
+int kv_pop_begin(struct kv *kv, const char *key, int timeout_s, struct err *err);
+int kv_pop_finish(struct kv *kv, char **value, struct err *err);
 
 /* A second kind of connection, for an event loop: subscribe, then read what is there. */
 int kv_subscribe(struct kv *kv, const char *pattern, struct err *err); /* PSUBSCRIBE */

@@ -14,7 +14,7 @@
 #include <poll.h>
 
 enum {
-	LOOK_MS = 200,       /* how often *stop is looked at */
+	LOOK_MS = 20,        /* how often *stop is looked at */
 	AFTER_END_MS = 2000, /* pipes that outlive the step by more are a fault */
 	PIECE = 64 << 10,
 	STDERR_KEPT = 1000,

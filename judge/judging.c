@@ -39,6 +39,10 @@ struct work {
 	const struct claim *c;
 	struct problem problem;
 	struct execution x;
+	struct box_compiled compiled; /* its artifact, for other slots */
+	char entry[LANGUAGE_NAME_SIZE];
+	struct decision *out;
+	struct run *runs;
 };
 
 /* Progress for the owner's screen. */
@@ -181,8 +185,6 @@ static int compile(struct work *w, struct decision *out, struct err *err)
 	struct submission_file *files;
 	struct language_file *texts;
 	struct box_source *sources;
-	struct box_compiled compiled = {.artifact_fd = -1};
-	char entry[LANGUAGE_NAME_SIZE];
 	size_t n;
 	int r;
 
@@ -197,15 +199,14 @@ static int compile(struct work *w, struct decision *out, struct err *err)
 		sources[i] = (struct box_source){files[i].name, files[i].data, files[i].len};
 	}
 	publish_compiling(w);
-	r = find_entry(w, &(struct language_files){texts, n}, entry, out, err);
+	r = find_entry(w, &(struct language_files){texts, n}, w->entry, out, err);
 	if (r <= 0)
 		return r;
-	r = execute_compile(&w->x, &(struct program){sources, n, entry}, &compiled, err);
+	r = execute_compile(&w->x, &(struct program){sources, n, w->entry}, &w->compiled, err);
 	if (r < 0)
 		return err_wrap(err, "compile");
 	if (r == 0)
-		decide_compile_error(w, compiled.output, compiled.output_len, out);
-	box_compiled_free(&compiled);
+		decide_compile_error(w, w->compiled.output, w->compiled.output_len, out);
 	return r;
 }
 
@@ -223,42 +224,62 @@ static struct run run_of(struct arena *a, const struct test *t, const struct out
 	        .message = o->message[0] ? arena_strdup(a, o->message) : NULL};
 }
 
-static int run_test(struct work *w, const struct test *t, struct run *out, struct err *err)
+/* The three functions that spread.h asks for; the first two may run in any slot's thread. */
+
+static int load_program(void *ctx, const struct spread_hands *h, struct err *err)
 {
-	auto_close int input = testdata_open(w->j->data, w->j->pg, t->input, err);
-	auto_close int answer =
-	        input < 0 ? -1 : testdata_open(w->j->data, w->j->pg, t->answer, err);
+	const struct work *w = ctx;
+
+	return box_load(h->box, w->x.language->id, w->entry, w->compiled.artifact_fd, err);
+}
+
+static int run_test(
+        void *ctx, const struct spread_hands *h, size_t i, struct outcome *out, struct err *err)
+{
+	const struct work *w = ctx;
+	const struct test *t = &w->problem.tests[i];
+	struct execution x = w->x;
+	auto_close int input = testdata_open(w->j->data, h->pg, t->input, err);
+	auto_close int answer = input < 0 ? -1 : testdata_open(w->j->data, h->pg, t->answer, err);
 	struct test_case files = {
 	        .input_fd = input, .answer_fd = answer, .flags = &w->problem.flags};
-	struct outcome o;
 
-	if (input < 0 || answer < 0)
+	x.box = h->box;
+	x.stop = h->stop;
+	if (input < 0 || answer < 0 || execute_test(&x, &files, out, err) < 0)
 		return err_wrap(err, "test %d", t->ordinal);
-	if (execute_test(&w->x, &files, &o, err) < 0)
-		return err_wrap(err, "test %d", t->ordinal);
-	*out = run_of(w->a, t, &o);
 	return 0;
+}
+
+static bool take_run(void *ctx, size_t i, const struct outcome *o)
+{
+	struct work *w = ctx;
+	struct decision *out = w->out;
+	struct run *r = &w->runs[i];
+
+	*r = run_of(w->a, &w->problem.tests[i], o);
+	publish_test(w, &w->problem.tests[i], r);
+	out->nruns = i + 1;
+	out->time_ms = r->time_ms > out->time_ms ? r->time_ms : out->time_ms;
+	out->memory_kib = r->memory_kib > out->memory_kib ? r->memory_kib : out->memory_kib;
+	return w->problem.run_all || r->verdict == VERDICT_AC;
 }
 
 static int run_tests(struct work *w, struct decision *out, struct err *err)
 {
-	struct problem *p = &w->problem;
-	struct run *runs = arena_alloc(w->a, p->n * sizeof(*runs));
-	bool go_on = true;
+	struct spread_hands mine = {w->j->box, w->j->pg, w->j->stop};
+	struct spread_work tests = {.ctx = w,
+	        .n = w->problem.n,
+	        .load = load_program,
+	        .run = run_test,
+	        .take = take_run};
 
-	for (size_t i = 0; i < p->n && go_on; i++) {
-		struct run *r = &runs[i];
-
-		if (run_test(w, &p->tests[i], r, err) < 0)
-			return err_result(err);
-		publish_test(w, &p->tests[i], r);
-		out->nruns = i + 1;
-		out->time_ms = r->time_ms > out->time_ms ? r->time_ms : out->time_ms;
-		out->memory_kib = r->memory_kib > out->memory_kib ? r->memory_kib : out->memory_kib;
-		go_on = p->run_all || r->verdict == VERDICT_AC;
-	}
-	out->runs = runs;
-	out->verdict = judging_verdict(runs, out->nruns);
+	w->out = out;
+	w->runs = arena_alloc(w->a, w->problem.n * sizeof(*w->runs));
+	if (spread_run(w->j->spread, &mine, &tests, err) < 0)
+		return err_result(err);
+	out->runs = w->runs;
+	out->verdict = judging_verdict(w->runs, out->nruns);
 	return 0;
 }
 
@@ -273,7 +294,7 @@ enum verdict judging_verdict(const struct run *runs, size_t n)
 int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
         struct err *err)
 {
-	struct work w = {.j = j, .a = a, .c = c};
+	struct work w = {.j = j, .a = a, .c = c, .compiled = {.artifact_fd = -1}};
 	int r = prepare(&w, err);
 
 	*out = (struct decision){0};
@@ -281,9 +302,10 @@ int judging_decide(struct judging *j, struct arena *a, const struct claim *c, st
 		return r;
 	out->tests_total = (int)w.problem.n;
 	r = compile(&w, out, err);
-	if (r <= 0)
-		return r;
-	return run_tests(&w, out, err);
+	if (r > 0)
+		r = run_tests(&w, out, err);
+	box_compiled_free(&w.compiled);
+	return r;
 }
 
 /* What follows a decision. */

@@ -5,6 +5,7 @@
 #include "base/kv.h"
 #include "base/pg.h"
 #include "judge/execute.h"
+#include "judge/spread.h"
 #include "judge/testdata.h"
 #include "model/submission.h"
 #include "scoreboard/record.h"
@@ -15,6 +16,7 @@ struct judging {
 	struct kv *kv;
 	struct box *box;
 	struct testdata *data;
+	struct spread *spread; /* NULL: no other slot helps */
 	const struct languages *languages;
 	pthread_rwlock_t *alone;
 	const atomic_bool *stop;

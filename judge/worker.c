@@ -15,10 +15,13 @@
 #include "judge/selftest.h"
 
 #include <sys/statvfs.h>
+
+#include <poll.h>
 #include <time.h>
 
 enum {
 	BELL_S = 1,
+	BELL_POLL_MS = 1500, /* a little more: Redis answers first */
 	RETRY_MS = 1000,
 	RECORD_RETRY_MS = 500,
 	RECORD_TRIES = 3, /* of errors that time does not heal */
@@ -327,6 +330,7 @@ static struct judging judging_of(struct hands *h)
 	        .kv = h->kv,
 	        .box = h->box,
 	        .data = h->worker->data,
+	        .spread = h->worker->spread,
 	        .languages = &h->worker->languages,
 	        .alone = &h->worker->alone,
 	        .stop = &h->slot->stop,
@@ -435,13 +439,56 @@ static bool claim_and_judge(struct hands *h)
 	return true;
 }
 
+/* Helping another slot. */
+
+/* Redis, whose answer we wait for, says nothing: no submission needs this slot. */
+static bool nobody_waits(void *arg)
+{
+	const struct hands *h = arg;
+	struct pollfd p = {.fd = kv_fd(h->kv), .events = POLLIN};
+
+	return !atomic_load(&h->worker->draining) && poll(&p, 1, 0) == 0;
+}
+
+static void help(struct hands *h)
+{
+	struct spread_helper helper = {.slot = h->slot->index,
+	        .hands = {.box = h->box, .pg = h->pg},
+	        .may_go_on = nobody_waits,
+	        .arg = h};
+	struct err err = {0};
+
+	if (!h->box || spread_help(h->worker->spread, &helper, &err) == 0)
+		return;
+	log_warn("slot.help", "slot=%d why=\"%s\"", h->slot->index, err.msg);
+	close_box(h);
+}
+
+/* Until Redis answers; helps meanwhile. */
+static void wait_and_help(struct hands *h)
+{
+	struct pollfd p[] = {{.fd = kv_fd(h->kv), .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+
+	if (!h->worker->spread)
+		return;
+	p[1].fd = spread_join(h->worker->spread, h->slot->index);
+	do
+		help(h); /* there may be work since before we looked */
+	while (poll(p, ARRAY_LEN(p), BELL_POLL_MS) > 0 && !p[0].revents && h->box);
+}
+
 /* True when it is time to ask PostgreSQL for work. */
 static bool wait_for_bell(struct hands *h)
 {
 	auto_free char *value = NULL;
 	struct err err = {0};
+	int r = kv_pop_begin(h->kv, "submissions", BELL_S, &err);
 
-	if (kv_pop(h->kv, "submissions", BELL_S, &value, &err) < 0) {
+	if (r == 0) {
+		wait_and_help(h);
+		r = kv_pop_finish(h->kv, &value, &err);
+	}
+	if (r < 0) {
 		worker_nap(h->worker, RETRY_MS);
 		return true;
 	}
@@ -513,6 +560,8 @@ void worker_init(struct worker *w, const struct conf *conf)
 	if (testdata_new(conf->work_dir, conf->cache_mib * MIB, &w->data, &err) < 0)
 		die("%s", err.msg);
 	find_selftests(w);
+	if (conf->spread_tests && w->nslots > 1)
+		w->spread = spread_new();
 	init_alone(w);
 	pthread_mutex_init(&w->lock, NULL);
 	for (size_t i = 0; i < w->nslots; i++) {
@@ -533,6 +582,7 @@ void worker_start(struct worker *w)
 
 void worker_free(struct worker *w)
 {
+	spread_free(w->spread);
 	testdata_free(w->data);
 	languages_free(&w->languages);
 }
