@@ -81,6 +81,8 @@ $B/codearena: $B/admin/main.o $B/admin.a $B/judge.a $B/lib.a
 	$(link)
 $B/boxtry: $B/tests/hostile/boxtry.o $B/judge.a $B/lib.a
 	$(link)
+$B/bench-compare: $B/tests/load/bench_compare.o $B/judge.a $B/lib.a
+	$(link)
 $(BUILD)/static/%.o: %.c
 	@mkdir -p $(@D)
 	$Q$(CC) $(INCLUDE) $(CFLAGS) $(HARD) -ffunction-sections -MMD -MP -c $< -o $@
@@ -116,6 +118,8 @@ check-v2: $(addprefix $B/,codearena-box codearena-agent open/codearena-agent box
 	@BUILD=$(BUILD) B=$B UNIT_TESTS="$(V2_TESTS:%=test_%)" scripts/check-v2
 bench: all web
 	@for f in tests/load/bench*.*js; do [ ! -e "$$f" ] || node "$$f" || exit 1; done
+bench-compare: $B/bench-compare
+	@$<
 
 FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BUILD)/fuzz/obj/%.o: %.c | $(GENERATED)
