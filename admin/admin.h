@@ -56,6 +56,7 @@ extern const struct command feed_commands[];
 extern const struct command problem_commands[];
 extern const struct command account_commands[];
 extern const struct command submission_commands[];
+extern const struct command rejudging_commands[];
 extern const struct command board_commands[];
 extern const struct command backup_commands[];
 extern const struct command doctor_commands[];

@@ -21,6 +21,7 @@ static const struct command *const tables[] = {
         problem_commands,
         account_commands,
         submission_commands,
+        rejudging_commands,
         board_commands,
         backup_commands,
         doctor_commands,

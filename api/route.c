@@ -59,6 +59,17 @@ const struct route route_table[] = {
         {"GET", "/api/contests/{cid}/judgements", ROLE_PUBLIC, 0, handle_judgements, NULL, 0},
         {"GET", "/api/contests/{cid}/runs", ROLE_PUBLIC, 0, handle_runs, NULL, 0},
 
+        {"GET", "/api/contests/{cid}/rejudgings", ROLE_JURY, 0, handle_rejudgings, NULL, 0},
+        {"POST", "/api/contests/{cid}/rejudgings", ROLE_ADMIN, 0, handle_rejudging_create, NULL,
+                SMALL},
+        {"GET", "/api/contests/{cid}/rejudgings/{set}", ROLE_JURY, 0, handle_rejudging, NULL, 0},
+        {"POST", "/api/contests/{cid}/rejudgings/{set}/apply", ROLE_ADMIN, 0,
+                handle_rejudging_apply, NULL, SMALL},
+        {"POST", "/api/contests/{cid}/rejudgings/{set}/discard", ROLE_ADMIN, 0,
+                handle_rejudging_discard, NULL, SMALL},
+        {"POST", "/api/contests/{cid}/rejudgings/{set}/undo", ROLE_ADMIN, 0, handle_rejudging_undo,
+                NULL, SMALL},
+
         {"GET", "/api/contests/{cid}/clarifications", ROLE_PUBLIC, 0, handle_clarifications, NULL,
                 0},
         {"POST", "/api/contests/{cid}/clarifications", ROLE_TEAM, 0, handle_clarify, NULL, SMALL},

@@ -57,6 +57,9 @@ handler handle_problems, handle_problem, handle_statement, handle_samples, handl
 /* handle_submission.c: work */
 handler handle_submissions, handle_submission, handle_source, handle_judgements, handle_runs,
         handle_submission_own, handle_rejudge;
+/* handle_rejudging.c: work */
+handler handle_rejudgings, handle_rejudging, handle_rejudging_create, handle_rejudging_apply,
+        handle_rejudging_discard, handle_rejudging_undo;
 /* handle_submit.c: work; answers when the writer has committed */
 handler handle_submit;
 /* handle_clarification.c, handle_draft.c: work */

@@ -218,6 +218,50 @@ ON CONFLICT DO NOTHING;
 INSERT INTO audit_log (actor, action, contest_id, subject, detail)
 VALUES ($1, $2, $3, $4, $5::jsonb);
 
+-- ==== scoreboard: rejudging
+
+-- name: rejudging_create
+SELECT id, total FROM rejudging_create($1, $2::jsonb, $3::boolean, $4, $5)
+
+-- name: rejudging_undo
+SELECT id, total FROM rejudging_undo($1, $2, $3, $4)
+
+-- name: rejudging_discard
+SELECT rejudging_discard($1, $2, $3)
+
+-- name: rejudging_apply
+SELECT rejudging_apply($1, $2::boolean, $3, $4::bigint, $5::jsonb)
+
+-- name: rejudging_look
+SELECT submission_id, team_id, problem_id, old_judgement_id, old_verdict, judgement_id, verdict,
+       points_milli, status
+FROM rejudging_look($1)
+
+-- name: rejudging_sets
+SELECT r.id, r.state, r.result, jsonb_build_object('id', r.id, 'contest_id', r.contest_id,
+	'state', r.state, 'reason', r.reason, 'filter', r.filter, 'undoes', r.undoes,
+	'created_by', r.created_by,
+	'created_at', to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+	'ended_by', r.ended_by,
+	'ended_at', to_char(r.ended_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+	'event_number', r.event_number,
+	'problems', (SELECT coalesce(jsonb_agg(jsonb_build_object('problem_id', p.problem_id,
+		'version', p.version, 'old_version', p.old_version) ORDER BY p.problem_id), '[]')
+		FROM rejudging_problems p WHERE p.rejudging_id = r.id),
+	'progress', (SELECT jsonb_build_object('total', count(*),
+		'queued', count(*) FILTER (WHERE j.state = 'queued'),
+		'judging', count(*) FILTER (WHERE j.state = 'judging'),
+		'judged', count(*) FILTER (WHERE j.state = 'final' AND NOT j.cancelled
+			AND j.verdict <> 'JE'),
+		'failed', count(*) FILTER (WHERE j.verdict = 'JE' OR j.cancelled))
+		FROM rejudging_submissions m JOIN judgements j ON j.id = m.judgement_id
+		WHERE m.rejudging_id = r.id))::text AS json
+FROM rejudgings r
+WHERE r.contest_id = $1 AND ($2::text IS NULL OR r.id = $2) ORDER BY r.created_at, r.id
+
+-- name: rejudging_contest
+SELECT contest_id FROM rejudgings WHERE id = $1
+
 -- ==== scoreboard: catchup
 
 -- name: catchup_lock

@@ -1099,6 +1099,7 @@ BEGIN
 	JOIN rejudgings r ON r.contest_id = s.contest_id AND r.state = 'open'
 	JOIN rejudging_problems p ON p.rejudging_id = r.id AND p.problem_id = s.problem_id
 	WHERE s.id = submission AND p.version <> p.old_version AND j.problem_version <> p.version
+	  AND j.decided_by IS NULL
 	  AND rejudging_matches(r.filter, s, j)
 	  AND NOT EXISTS (SELECT FROM rejudging_submissions m JOIN rejudgings o ON o.id = m.rejudging_id
 	                  WHERE m.submission_id = s.id AND o.state = 'open')
@@ -1125,8 +1126,9 @@ BEGIN
 	END IF;
 END $$;
 
--- A new set of what the filter chooses among the submissions that have a verdict. newest: judged
--- with the newest versions of their problems, else with the contest's.
+-- A new set of what the filter chooses among the submissions that have a verdict, but not a
+-- person's (an override stands). newest: judged with the newest versions of their problems, else
+-- with the contest's.
 CREATE FUNCTION rejudging_create(contest ident, its_filter jsonb, newest boolean, why text,
 	actor text, OUT id text, OUT total int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
@@ -1136,7 +1138,7 @@ BEGIN
 	PERFORM require_role('codearena_api', 'codearena_admin');
 	SELECT array_agg(s.id ORDER BY s.ordinal) INTO subs
 	FROM submissions s JOIN judgements j ON j.id = s.judgement_id
-	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside
+	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside AND j.decided_by IS NULL
 	  AND rejudging_matches(its_filter, s, j);
 	IF subs IS NULL THEN
 		RAISE EXCEPTION 'no judged submission is chosen' USING ERRCODE = 'CA004';
@@ -1188,7 +1190,7 @@ BEGIN
 	SELECT array_agg(s.id ORDER BY s.ordinal) INTO subs
 	FROM submissions s JOIN judgements j ON j.id = s.judgement_id
 	JOIN rejudging_problems p ON p.rejudging_id = rejudging_undo.id AND p.problem_id = s.problem_id
-	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside
+	WHERE s.contest_id = contest AND s.state = 'final' AND NOT j.outside AND j.decided_by IS NULL
 	  AND p.version <> p.old_version AND j.problem_version = p.old_version
 	  AND NOT EXISTS (SELECT FROM rejudging_submissions m
 	                  WHERE m.rejudging_id = rejudging_undo.id AND m.submission_id = s.id);
@@ -1212,7 +1214,7 @@ LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
 	       n.id::text, n.verdict, n.points_milli,
 	       CASE WHEN s.judgement_id IS DISTINCT FROM m.old_judgement_id
 	                 AND (p.version = p.old_version OR now.problem_version = p.version
-	                      OR now.worker IS NULL AND now.state = 'final') THEN 'kept'
+	                      OR now.decided_by IS NOT NULL) THEN 'kept'
 	            WHEN n.state <> 'final' THEN 'pending'
 	            WHEN n.verdict = 'JE' OR n.cancelled THEN 'failed'
 	            ELSE 'ready' END
@@ -1269,7 +1271,8 @@ BEGIN
 	UPDATE judgements j SET valid = false, cancelled = j.state <> 'final',
 		state = 'final', lease_until = NULL
 	WHERE j.submission_id = ANY (subs) AND j.valid;
-	UPDATE judgements SET valid = true WHERE id = ANY (news);
+	UPDATE judgements SET valid = true, confirmed_by = coalesce(confirmed_by, actor)
+	WHERE id = ANY (news);
 	-- What is not judged yet is judged with the new version; its judge loses the claim.
 	UPDATE judgements j SET problem_version = p.version, state = 'queued', lease_until = NULL,
 		worker = NULL, attempt = j.attempt + (j.state = 'judging')::int
@@ -1281,7 +1284,7 @@ BEGIN
 	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND s.state = 'judging'
 	  AND j.valid AND j.state = 'queued';
 	UPDATE submissions s SET state = 'final', judgement_id = u.judgement, verdict = u.verdict,
-		points_milli = u.points
+		points_milli = u.points, held = false
 	FROM unnest(subs, news, verdicts, points) u (submission, judgement, verdict, points)
 	WHERE s.id = u.submission;
 	UPDATE dead_letters d SET resolved_at = clock_timestamp() FROM judgements j
