@@ -4,6 +4,7 @@
 #include "model/event.h"
 #include "scoreboard/board.h"
 #include "scoreboard/catchup.h"
+#include "scoreboard/log_verify.h"
 
 #include <bsd/stdlib.h>
 
@@ -170,14 +171,21 @@ static int run_verify(struct admin *admin, const struct args *args, struct err *
 	return check_all(admin, args, verify_board, err);
 }
 
+static void report_log(json_t *o, const struct log_report *r)
+{
+	json_object_set_new(o, "events", json_integer(r->events));
+	json_object_set_new(o, "rows", json_integer(r->rows));
+	json_object_set_new(o, "not_recomputed", json_integer(r->blind));
+}
+
 static int verify_log(struct admin *admin, const char *contest, json_t *o, struct err *err)
 {
-	static const unsigned char none[HASH_SIZE];
-	int64_t n = 0;
+	struct log_anchor none = {0};
+	struct log_report report;
 
-	if (event_verify(admin->pg, contest, 0, none, &n, err) < 0)
+	if (log_verify(admin->pg, contest, &none, &report, err) < 0)
 		return err_result(err);
-	json_object_set_new(o, "events", json_integer(n));
+	report_log(o, &report);
 	return 0;
 }
 
@@ -197,21 +205,23 @@ static int parse_anchor(
 
 static int run_log_verify(struct admin *admin, const struct args *args, struct err *err)
 {
-	const char *anchor = args_get(args, "anchor");
-	unsigned char hash[HASH_SIZE];
-	int64_t number = 0, n = 0;
+	const char *text = args_get(args, "anchor");
+	struct log_anchor anchor = {0};
+	struct log_report report;
+	json_t *o;
 
-	if (!anchor)
+	if (!text)
 		return check_all(admin, args, verify_log, err);
 	if (args->nwords == 0)
 		return args_usage(err, "--anchor needs a contest");
-	if (parse_anchor(anchor, &number, hash, err))
+	if (parse_anchor(text, &anchor.number, anchor.hash, err))
 		return EXIT_USAGE;
-	if (event_verify(admin->pg, args->words[0], number, hash, &n, err) < 0)
+	if (log_verify(admin->pg, args->words[0], &anchor, &report, err) < 0)
 		return err_result(err);
-	out_say(admin, json_pack("{s:s, s:I}", "contest", args->words[0], "events", (json_int_t)n),
-	        "OK   %s: %lld events, event %lld is the anchor's", args->words[0], (long long)n,
-	        (long long)number);
+	o = json_pack("{s:s}", "contest", args->words[0]);
+	report_log(o, &report);
+	out_say(admin, o, "OK   %s: %lld events, event %lld is the anchor's", args->words[0],
+	        (long long)report.events, (long long)anchor.number);
 	return 0;
 }
 
@@ -244,8 +254,8 @@ const struct command board_commands[] = {
                 run_rebuild, false},
         {"board verify", "[CONTEST]", "Redis = the log = the submissions?", 0, 1, NULL, run_verify,
                 false},
-        {"log verify", "[CONTEST]", "the chain of hashes and both numberings", 0, 1, verify_options,
-                run_log_verify, false},
+        {"log verify", "[CONTEST]", "chain, numberings, and each event against the submissions", 0,
+                1, verify_options, run_log_verify, false},
         {"log head", "[CONTEST]", "number and hash of the last event: an anchor", 0, 1, NULL,
                 run_log_head, false},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, false},

@@ -278,6 +278,19 @@ SELECT past_submissions($1, $2, $3::text[], $4::text[], $5::text[], $6::text[], 
 SELECT past_judgements($1, $2::text[], $3::int[], $4::boolean[], $5::verdict[], $6::bigint[],
                        $7::int[], $8::timestamptz[], $9::timestamptz[]);
 
+-- ==== scoreboard: log_verify
+
+-- name: verify_snapshot
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY
+
+-- name: verify_judgements
+SELECT id, verdict, points_milli FROM judgements WHERE contest_id = $1 AND state = 'final'
+ORDER BY id::text COLLATE "C"
+
+-- name: verify_last_interval
+SELECT coalesce(max(number), 0) AS number FROM leaderboard_events
+WHERE contest_id = $1 AND kind = 'interval'
+
 -- ==== admin: import-feed
 
 -- name: feed_taken

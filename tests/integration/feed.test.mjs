@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fromSnapshot, lines, plain, standings, things } from './feed_oracle.mjs';
+import { fromSnapshot, lines, ndjson, plain, small, standings, things } from './feed_oracle.mjs';
 import { Arena, newSeed, randomFrom, top } from './harness.mjs';
 
 const feeds = path.resolve(top, '../shared/feeds');
@@ -39,7 +39,6 @@ function write(name, text) {
 	fs.writeFileSync(file, text);
 	return file;
 }
-const ndjson = (events) => `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
 
 test('EUC 2025: the final standings and who was first are the feed\'s, row by row', { skip }, async () => {
 	const events = lines(EUC);
@@ -125,31 +124,6 @@ test('NERC 2020: solved and penalty of all 50 teams are the official ones', { sk
 	assert.deepEqual(new Map(rows.map((r) => [r.team, [r.solved, r.penalty]]).sort()), new Map([...official].sort()));
 	await verify('nerc2020');
 });
-
-// A small contest of its own, so that these rules are tested without ../shared.
-function small() {
-	const start = Date.parse('2024-05-01T10:00:00Z');
-	const at = (minute) => ({ time: new Date(start + minute * 60000).toISOString(), contest_time: `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}:00.000` });
-	const events = [
-		{ type: 'contest', id: 'small', data: { id: 'small', name: 'Small', start_time: at(0).time, duration: '3:00:00', scoreboard_freeze_duration: '1:00:00', penalty_time: 20 } },
-		{ type: 'state', data: { started: at(0).time, frozen: at(120).time, ended: at(180).time, thawed: at(200).time, finalized: at(210).time } },
-		{ type: 'groups', id: 'g', data: { id: 'g', name: 'G' } },
-		{ type: 'organizations', id: 'o', data: { id: 'o', name: 'O', country: 'NLD' } },
-		...['AC', 'WA', 'CE'].map((id) => ({ type: 'judgement-types', id, data: { id, name: id, penalty: id === 'WA', solved: id === 'AC' } })),
-		...['a', 'b'].map((id, i) => ({ type: 'problems', id, data: { id, label: id.toUpperCase(), name: id, ordinal: i } })),
-		...['x', 'y', 'z'].map((id) => ({ type: 'teams', id, data: { id, name: `Team ${id}`, group_ids: ['g'], organization_id: 'o' } })),
-		{ type: 'languages', id: 'cpp', data: { id: 'cpp', name: 'C++', extensions: ['cpp'] } },
-	];
-	const tries = [['x', 'a', 10, 'WA'], ['y', 'a', 20, 'AC'], ['x', 'a', 30, 'AC'], ['z', 'b', 40, 'CE'], ['z', 'b', 50, 'AC'],
-		['y', 'b', 130, 'WA'], ['x', 'b', 140, 'AC'], ['y', 'b', 179, 'AC'], ['z', 'a', 181, 'AC']];
-	tries.forEach(([team, problem, minute, type], i) => {
-		const id = `s${i}`;
-		events.push({ type: 'submissions', id, data: { id, team_id: team, problem_id: problem, language_id: 'cpp', ...at(minute) } });
-		events.push({ type: 'judgements', id: `j${i}`, data: { id: `j${i}`, submission_id: id, start_time: at(minute).time, start_contest_time: at(minute).contest_time } });
-		events.push({ type: 'judgements', id: `j${i}`, data: { id: `j${i}`, submission_id: id, judgement_type_id: type, start_time: at(minute).time, end_time: at(minute + 1).time, max_run_time: 0.5 } });
-	});
-	return events;
-}
 
 const versions = {
 	'2020-03': (events) => {

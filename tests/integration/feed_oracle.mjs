@@ -86,3 +86,30 @@ export const plain = (rows) => new Map(rows.map((r) => [r.team, {
 	cells: Object.fromEntries(Object.entries(r.cells).map(([p, c]) => [p, [c.judged, c.pending, c.solved, c.minute]]).sort(([a], [b]) => (a < b ? -1 : 1))),
 	rank: r.rank,
 }]));
+
+export const ndjson = (events) => `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
+
+// A small contest as a feed: three teams, two problems, a freeze; the last submission came too late.
+export function small() {
+	const start = Date.parse('2024-05-01T10:00:00Z');
+	const at = (minute) => ({ time: new Date(start + minute * 60000).toISOString(), contest_time: `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}:00.000` });
+	const events = [
+		{ type: 'contest', id: 'small', data: { id: 'small', name: 'Small', start_time: at(0).time, duration: '3:00:00', scoreboard_freeze_duration: '1:00:00', penalty_time: 20 } },
+		{ type: 'state', data: { started: at(0).time, frozen: at(120).time, ended: at(180).time, thawed: at(200).time, finalized: at(210).time } },
+		{ type: 'groups', id: 'g', data: { id: 'g', name: 'G' } },
+		{ type: 'organizations', id: 'o', data: { id: 'o', name: 'O', country: 'NLD' } },
+		...['AC', 'WA', 'CE'].map((id) => ({ type: 'judgement-types', id, data: { id, name: id, penalty: id === 'WA', solved: id === 'AC' } })),
+		...['a', 'b'].map((id, i) => ({ type: 'problems', id, data: { id, label: id.toUpperCase(), name: id, ordinal: i } })),
+		...['x', 'y', 'z'].map((id) => ({ type: 'teams', id, data: { id, name: `Team ${id}`, group_ids: ['g'], organization_id: 'o' } })),
+		{ type: 'languages', id: 'cpp', data: { id: 'cpp', name: 'C++', extensions: ['cpp'] } },
+	];
+	const tries = [['x', 'a', 10, 'WA'], ['y', 'a', 20, 'AC'], ['x', 'a', 30, 'AC'], ['z', 'b', 40, 'CE'], ['z', 'b', 50, 'AC'],
+		['y', 'b', 130, 'WA'], ['x', 'b', 140, 'AC'], ['y', 'b', 179, 'AC'], ['z', 'a', 181, 'AC']];
+	tries.forEach(([team, problem, minute, type], i) => {
+		const id = `s${i}`;
+		events.push({ type: 'submissions', id, data: { id, team_id: team, problem_id: problem, language_id: 'cpp', ...at(minute) } });
+		events.push({ type: 'judgements', id: `j${i}`, data: { id: `j${i}`, submission_id: id, start_time: at(minute).time, start_contest_time: at(minute).contest_time } });
+		events.push({ type: 'judgements', id: `j${i}`, data: { id: `j${i}`, submission_id: id, judgement_type_id: type, start_time: at(minute).time, end_time: at(minute + 1).time, max_run_time: 0.5 } });
+	});
+	return events;
+}
