@@ -58,6 +58,7 @@ extern const struct command account_commands[];
 extern const struct command submission_commands[];
 extern const struct command rejudging_commands[];
 extern const struct command board_commands[];
+extern const struct command reveal_commands[];
 extern const struct command backup_commands[];
 extern const struct command doctor_commands[];
 
@@ -83,6 +84,9 @@ void out_json(json_t *v); /* takes the reference */
 /* A cell of a table padded to a width counted in characters, not bytes; a blank follows. */
 void out_cell(const char *text, size_t width, bool right);
 size_t out_width(const char *text);
+
+/* cmd_unpack.c: one command of problem_commands. */
+int problem_unpack(struct admin *admin, const struct args *args, struct err *err);
 
 /* After a change of a contest was committed: Redis being away is a warning only. */
 void admin_catchup(struct admin *admin, const char *contest);

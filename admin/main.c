@@ -23,6 +23,7 @@ static const struct command *const tables[] = {
         submission_commands,
         rejudging_commands,
         board_commands,
+        reveal_commands,
         backup_commands,
         doctor_commands,
 };

@@ -18,6 +18,7 @@
 #include "api/feed.h"
 
 #include "api/app.h"
+#include "api/conductor.h"
 #include "api/feed_board.h"
 #include "api/mirror.h"
 #include "api/submission_view.h"
@@ -68,6 +69,7 @@ struct feed {
 	struct pg *pg;
 	struct kv *messages;
 	struct mirror *mirror;
+	struct conductor *conductor;
 	bool subscribed, pg_up;
 	bool look_boards, look_submissions, look_clarifications;
 	int64_t tick_ms, accounts_ms;
@@ -137,7 +139,9 @@ static void pass_time(struct feed *f, struct feed_board *fb)
 static bool changes_contest(const char *kind)
 {
 	return strcmp(kind, "submission") != 0 && strcmp(kind, "judgement") != 0 &&
-	       strcmp(kind, "rejudge") != 0 && strcmp(kind, "reveal") != 0;
+	       strcmp(kind, "rejudge") != 0 &&
+	       strcmp(kind, "confirm") != 0 && strcmp(kind, "override") != 0 &&
+	       strcmp(kind, "ignore") != 0;
 }
 
 static int load_contest(
@@ -473,10 +477,16 @@ static bool word_is(const json_t *o, const char *name, const char *word)
 	return s && strcmp(s, word) == 0;
 }
 
-/* What a contestant may know of a message; false: nothing (RULES.md section 4, show_runs). */
-static bool restrict_progress(json_t *message, const char *show_runs)
+/* What a contestant may know of a message; false: nothing (RULES.md section 4, show_runs). What
+ * waits for a judge's confirmation says nothing at all. */
+static bool restrict_progress(json_t *message, const struct contest *c)
 {
+	const char *show_runs = c->show_runs;
+
 	if (word_is(message, "verdict", "JE"))
+		return false;
+	if (c->hold &&
+	        (json_object_get(message, "verdict") || word_is(message, "type", "TEST_RESULT")))
 		return false;
 	if (!word_is(message, "type", "TEST_RESULT") || strcmp(show_runs, "verdicts") == 0)
 		return true;
@@ -519,7 +529,7 @@ static void progress(struct feed *f, const char *submission_id, const char *payl
 	json_object_set_new(message, "submission_id", json_string(submission_id));
 	snprintf(channel, sizeof(channel), "sub:%s:jury", submission_id);
 	sse_publish(f->sse, channel, progress_frame(message));
-	if (!restrict_progress(message, fb->contest.show_runs))
+	if (!restrict_progress(message, &fb->contest))
 		return;
 	snprintf(channel, sizeof(channel), "sub:%s:team", submission_id);
 	sse_publish(f->sse, channel, progress_frame(message));
@@ -910,6 +920,17 @@ size_t feed_contests(struct feed *f, struct arena *a, const char ***out)
 	return n;
 }
 
+bool feed_is_revealing(struct feed *f)
+{
+	bool any = false;
+
+	pthread_mutex_lock(&f->lock);
+	for (const struct feed_board *fb = f->boards; fb; fb = fb->next)
+		any = any || fb->contest.revealing;
+	pthread_mutex_unlock(&f->lock);
+	return any;
+}
+
 struct sse *feed_sse(struct feed *f)
 {
 	return f->sse;
@@ -985,6 +1006,7 @@ int feed_start(struct app *app, struct err *err)
 	}
 	app->feed = f;
 	f->mirror = mirror_start(app);
+	f->conductor = conductor_start(app);
 	f->timer = (struct timer){.run = tick_streams, .data = f, .every_ms = TICK_MS};
 	loop_timer(app->loop, &f->timer);
 	return 0;
@@ -1003,6 +1025,7 @@ void feed_stop(struct app *app)
 	if (!f)
 		return;
 	loop_timer_stop(app->loop, &f->timer);
+	conductor_stop(f->conductor);
 	mirror_stop(f->mirror);
 	atomic_store(&f->stop, true);
 	feed_wake(f);

@@ -42,6 +42,8 @@ void feed_state_event(struct feed *f, const char *contest_id, struct buf *out);
 char *feed_own_row(struct feed *f, const char *contest_id, const char *team_id);
 /* The ids of all contests that are followed, in the arena. */
 size_t feed_contests(struct feed *f, struct arena *a, const char ***out);
+/* Is the reveal of any contest open? */
+bool feed_is_revealing(struct feed *f);
 struct sse *feed_sse(struct feed *f);
 /* Looks at the watched submissions at once (a stream was opened). */
 void feed_wake(struct feed *f);

@@ -2,6 +2,7 @@
  * groups, organizations, and the admin's buttons. */
 #include "api/access.h"
 #include "api/app.h"
+#include "api/handle_life.h"
 #include "api/route.h"
 #include "api/shape.h"
 #include "base/clock.h"
@@ -10,7 +11,7 @@
 #include "scoreboard/catchup.h"
 #include "scoreboard/record.h"
 
-enum { REASON_MAX = 500, ACTION_MAX = 20 };
+enum { REASON_MAX = 500, ACTION_MAX = 40 };
 
 static bool is_jury(const struct request *rq)
 {
@@ -212,26 +213,35 @@ static int find_action(const char *name, enum contest_action *out, struct err *e
 			return 0;
 		}
 	}
-	return err_set(err, ERR_INPUT,
-	        "no such action: \"%s\" (start, freeze, thaw, end, finalize)", name);
+	return err_set(err, ERR_INPUT, "no such action: \"%s\"", name);
+}
+
+static int press(struct request *rq, const char *name, const json_t *body, struct err *err)
+{
+	const char *reason = NULL;
+	enum contest_action action = ACTION_START;
+
+	if (json_opt_string(body, "reason", REASON_MAX, NULL, &reason, err) < 0 ||
+	        find_action(name, &action, err) < 0)
+		return err_result(err);
+	return record_action(
+	        rq->worker->pg, rq->params[0], action, rq->who.account_id, reason, err);
 }
 
 int handle_action(struct request *rq, struct reply *rp, struct err *err)
 {
 	json_auto_t *body = NULL;
 	const char *name = NULL;
-	const char *reason = NULL;
-	enum contest_action action = ACTION_START;
+	int result = 0;
 	struct contest c;
 	struct err later = {0};
 	json_t *o = NULL;
 
 	if (request_json(rq, &body, err) < 0 ||
-	        json_get_string(body, "action", ACTION_MAX, &name, err) < 0 ||
-	        json_opt_string(body, "reason", REASON_MAX, NULL, &reason, err) < 0 ||
-	        find_action(name, &action, err) < 0 ||
-	        record_action(
-	                rq->worker->pg, rq->params[0], action, rq->who.account_id, reason, err) < 0)
+	        json_get_string(body, "action", ACTION_MAX, &name, err) < 0)
+		return err_result(err);
+	result = life_action(rq, name, body, err);
+	if (result < 0 || (result == 0 && press(rq, name, body, err) < 0))
 		return err_result(err);
 	log_info("contest.action", "contest=%s action=%s account=%s", rq->params[0], name,
 	        rq->who.account_id);

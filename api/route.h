@@ -50,6 +50,7 @@ handler handle_web, handle_web_openapi;
 /* handle_auth.c: work */
 handler handle_login, handle_refresh, handle_logout, handle_register, handle_account;
 /* handle_contest.c: work */
+handler handle_reveal_get, handle_reveal_post;
 handler handle_contests, handle_contest, handle_state, handle_action, handle_judgement_types,
         handle_languages, handle_groups, handle_organizations, handle_teams, handle_team;
 /* handle_problem.c: work */
@@ -60,6 +61,9 @@ handler handle_submissions, handle_submission, handle_source, handle_judgements,
 /* handle_rejudging.c: work */
 handler handle_rejudgings, handle_rejudging, handle_rejudging_create, handle_rejudging_apply,
         handle_rejudging_discard, handle_rejudging_undo;
+/* handle_life.c: work */
+handler handle_ignore, handle_confirm, handle_override, handle_judging, handle_judging_pause,
+        handle_blockers;
 /* handle_submit.c: work; answers when the writer has committed */
 handler handle_submit;
 /* handle_clarification.c, handle_draft.c: work */

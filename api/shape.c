@@ -3,6 +3,7 @@
 #include "api/shape.h"
 
 #include "base/clock.h"
+#include "scoreboard/part.h"
 
 enum { MS = 1000, MILLI = 1000, KIB_PER_MIB = 1024 };
 
@@ -74,6 +75,9 @@ json_t *shape_contest(const struct contest *c)
 	shape_set(o, "practice", json_boolean(c->practice));
 	shape_set(o, "hidden", json_boolean(c->hidden));
 	shape_set(o, "submissions_per_minute", json_integer(c->submissions_per_minute));
+	shape_set(o, "hold", json_boolean(c->hold));
+	shape_set(o, "end_time", shape_time(contest_end_ms(c, NULL)));
+	shape_set(o, "removed_intervals", part_removed(c));
 	return o;
 }
 
@@ -111,8 +115,7 @@ json_t *shape_problem(const struct contest_problem *p, int64_t test_count)
 	return o;
 }
 
-/* "a,b" -> ["a","b"] */
-static json_t *split(const char *list)
+json_t *shape_words(const char *list)
 {
 	json_t *a = json_array();
 
@@ -135,8 +138,9 @@ json_t *shape_team(const struct contest_team *t)
 	shape_set(o, "name", shape_text(t->name));
 	shape_set(o, "display_name", shape_text(t->display_name ? t->display_name : t->name));
 	shape_set(o, "organization_id", shape_text(t->organization_id));
-	shape_set(o, "group_ids", split(t->group_ids));
+	shape_set(o, "group_ids", shape_words(t->group_ids));
 	shape_set(o, "hidden", json_boolean(t->hidden));
+	shape_set(o, "ranked", json_boolean(contest_team_has_rank(t)));
 	shape_set(o, "organization", shape_text(t->organization_name));
 	shape_set(o, "country", shape_text(t->country));
 	shape_set(o, "sort_group", json_integer(t->sort_group));

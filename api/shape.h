@@ -13,6 +13,8 @@ json_t *shape_reltime(int64_t ms);   /* "1:02:03.456" */
 json_t *shape_contest(const struct contest *c);
 json_t *shape_state(const struct contest *c, int64_t now_ms);
 json_t *shape_problem(const struct contest_problem *p, int64_t test_count);
+/* "a,b" -> ["a","b"] */
+json_t *shape_words(const char *list);
 json_t *shape_team(const struct contest_team *t);
 json_t *shape_judgement_type(enum verdict v, bool compile_penalty);
 /* The reference to the source of a submission. */

@@ -15,6 +15,8 @@ bool eyes_see_verdict(const struct eyes *e, const PGresult *res, int row)
 
 	if (!verdict || (strcmp(verdict, "JE") == 0 && !is_jury(e)))
 		return false;
+	if (pg_bool(res, row, "held") && !is_jury(e)) /* until a judge has confirmed it */
+		return false;
 	return freeze_shows_verdict(e->contest, e->viewer, own, pg_int(res, row, "submitted_ms"));
 }
 
@@ -42,6 +44,8 @@ json_t *shape_submission(const struct eyes *e, const PGresult *res, int row)
 	shape_set(o, "practice", json_boolean(pg_bool(res, row, "practice")));
 	shape_set(o, "ignored", json_boolean(pg_bool(res, row, "ignored")));
 	shape_set(o, "source_size", json_integer(pg_int(res, row, "source_size")));
+	if (is_jury(e))
+		shape_set(o, "held", json_boolean(pg_bool(res, row, "held")));
 	return o;
 }
 
@@ -88,6 +92,8 @@ json_t *shape_judgement(const struct eyes *e, const PGresult *res, int row)
 		shape_set(o, "attempt", json_integer(pg_int(res, row, "attempt")));
 		shape_set(o, "worker", shape_text(pg_text(res, row, "worker")));
 		shape_set(o, "fault", shape_text(pg_text(res, row, "fault")));
+		shape_set(o, "decided_by", shape_text(pg_text(res, row, "decided_by")));
+		shape_set(o, "confirmed_by", shape_text(pg_text(res, row, "confirmed_by")));
 	}
 	return o;
 }

@@ -8,16 +8,35 @@
 #include <math.h>
 #include <strings.h>
 
+/* Added to a team's sort group. */
+enum { GROUP_UNOFFICIAL = 10000, GROUP_DISQUALIFIED = 20000 };
+
 /* ---------------------------------------------------------------- time */
 
 int64_t contest_time_at(const struct contest *c, int64_t wall_ms)
 {
-	return (int64_t)floor((double)(wall_ms - c->start_ms) * c->clock_rate);
+	int64_t ms = wall_ms - c->start_ms;
+
+	for (size_t i = 0; i < c->nremoved; i++) {
+		const struct removed_interval *r = &c->removed[i];
+
+		if (wall_ms > r->from_ms)
+			ms -= (wall_ms < r->to_ms ? wall_ms : r->to_ms) - r->from_ms;
+	}
+	return (int64_t)floor((double)ms * c->clock_rate);
 }
 
 int64_t contest_wall_at(const struct contest *c, int64_t contest_ms)
 {
-	return c->start_ms + (int64_t)ceil((double)contest_ms / c->clock_rate);
+	int64_t wall_ms = c->start_ms + (int64_t)ceil((double)contest_ms / c->clock_rate);
+
+	for (size_t i = 0; i < c->nremoved; i++) {
+		const struct removed_interval *r = &c->removed[i];
+
+		if (r->from_ms < wall_ms)
+			wall_ms += r->to_ms - r->from_ms;
+	}
+	return wall_ms;
 }
 
 /* The button ends the contest for everybody, also for teams with an extension. */
@@ -28,6 +47,23 @@ int64_t contest_end_ms(const struct contest *c, const struct contest_team *team)
 	if (c->start_ms == INT64_MIN)
 		return INT64_MAX;
 	return c->ended_ms ? c->ended_ms : contest_wall_at(c, c->duration_ms + extension);
+}
+
+int64_t contest_last_end_ms(const struct contest *c)
+{
+	int64_t end = contest_end_ms(c, NULL);
+
+	for (size_t i = 0; i < c->nteams; i++) {
+		int64_t own = contest_end_ms(c, &c->teams[i]);
+
+		end = own > end ? own : end;
+	}
+	return end;
+}
+
+bool contest_team_has_rank(const struct contest_team *t)
+{
+	return !t->hidden && !t->unofficial && !t->disqualified;
 }
 
 static int64_t reached(int64_t at_ms, int64_t now_ms)
@@ -140,25 +176,41 @@ static void take_contest(struct arena *a, const PGresult *r, struct contest *c)
 	        .compile_penalty = pg_bool(r, 0, "compile_penalty"),
 	        .hidden = pg_bool(r, 0, "hidden"),
 	        .practice = pg_bool(r, 0, "practice"),
+	        .hold = pg_bool(r, 0, "hold"),
+	        .thaw_at_ms = pg_int(r, 0, "thaw_at_ms"),
+	        .finalize_at_ms = pg_int(r, 0, "finalize_at_ms"),
+	        .medals = {.gold = (int)pg_int(r, 0, "medals_gold"),
+	                .silver = (int)pg_int(r, 0, "medals_silver"),
+	                .bronze = (int)pg_int(r, 0, "medals_bronze"),
+	                .extra = (int)pg_int(r, 0, "medals_extra"),
+	                .honors = pg_bool(r, 0, "honors")},
+	        .revealing = !pg_null(r, 0, "reveal_position"),
+	        .reveal_position = (int)pg_int(r, 0, "reveal_position"),
+	        .reveal_steps = (int)pg_int(r, 0, "reveal_steps"),
+	        .reveal_next_ms = pg_int(r, 0, "reveal_next_ms"),
 	};
 }
 
-static int load_freezes(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
+static int load_intervals(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 
 	if (pg_run(pg, Q_CONTEST_FREEZES, &r, err, c->id) < 0)
 		return err_result(err);
-	c->nfreezes = (size_t)PQntuples(r);
-	c->freezes = arena_alloc(a, c->nfreezes * sizeof(*c->freezes) + 1);
-	for (size_t i = 0; i < c->nfreezes; i++) {
-		int row = (int)i;
+	c->nfreezes = c->nremoved = 0;
+	c->freezes = arena_alloc(a, (size_t)PQntuples(r) * sizeof(*c->freezes) + 1);
+	c->removed = arena_alloc(a, (size_t)PQntuples(r) * sizeof(*c->removed) + 1);
+	for (int row = 0; row < PQntuples(r); row++) {
+		int id = (int)pg_int(r, row, "interval_id");
+		int64_t from_ms = pg_int(r, row, "from_ms"), to_ms = INT64_MAX;
 
-		c->freezes[i] = (struct freeze_interval){
-		        .from_ms = pg_int(r, row, "from_ms"),
-		        .to_ms = pg_null(r, row, "to_ms") ? INT64_MAX : pg_int(r, row, "to_ms"),
-		        .thawed_ms = pg_int(r, row, "thawed_ms"),
-		};
+		if (!pg_null(r, row, "to_ms"))
+			to_ms = pg_int(r, row, "to_ms");
+		if (id)
+			c->removed[c->nremoved++] = (struct removed_interval){id, from_ms, to_ms};
+		else
+			c->freezes[c->nfreezes++] = (struct freeze_interval){
+			        from_ms, to_ms, pg_int(r, row, "thawed_ms")};
 	}
 	return 0;
 }
@@ -193,6 +245,42 @@ static int load_problems(struct pg *pg, struct arena *a, struct contest *c, stru
 	return 0;
 }
 
+static int load_revealed(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_CONTEST_REVEALED, &r, err, c->id) < 0)
+		return err_result(err);
+	c->nrevealed = (size_t)PQntuples(r);
+	c->revealed = arena_alloc(a, c->nrevealed * sizeof(*c->revealed) + 1);
+	for (size_t i = 0; i < c->nrevealed; i++)
+		c->revealed[i] = (struct revealed_cell){.team_id = text(a, r, (int)i, "team_id"),
+		        .problem_id = text(a, r, (int)i, "problem_id")};
+	return 0;
+}
+
+static int load_reveal(struct pg *pg, struct arena *a, struct contest *c, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (!c->revealing)
+		return 0;
+	if (pg_run(pg, Q_REVEAL_STEPS, &r, err, c->id, pg_arg_int(a, c->reveal_position),
+	            pg_arg_int(a, c->reveal_position + 1)) < 0)
+		return err_result(err);
+	for (int row = 0; row < PQntuples(r); row++) {
+		struct reveal_place place = {.team_id = text(a, r, row, "team_id"),
+		        .problem_id = text(a, r, row, "problem_id"),
+		        .rank = (int)pg_int(r, row, "rank")};
+
+		if (pg_int(r, row, "ordinal") == c->reveal_position)
+			c->reveal_last = place;
+		else
+			c->reveal_next = place;
+	}
+	return load_revealed(pg, a, c, err);
+}
+
 static void take_team(struct arena *a, const PGresult *r, int row, struct contest_team *t)
 {
 	*t = (struct contest_team){
@@ -205,10 +293,15 @@ static void take_team(struct arena *a, const PGresult *r, int row, struct contes
 	        .group_ids = text(a, r, row, "group_ids"),
 	        .sort_group = (int)pg_int(r, row, "sort_group"),
 	        .hidden = pg_bool(r, row, "hidden"),
+	        .unofficial = pg_bool(r, row, "unofficial"),
 	        .disqualified = pg_bool(r, row, "disqualified"),
 	        .penalty_adjustment = (int)pg_int(r, row, "penalty_adjustment"),
 	        .extension_ms = pg_int(r, row, "extension_ms"),
 	};
+	if (t->disqualified)
+		t->sort_group += GROUP_DISQUALIFIED;
+	else if (t->unofficial)
+		t->sort_group += GROUP_UNOFFICIAL;
 }
 
 /* teams: a text[] literal, NULL for all. */
@@ -232,8 +325,8 @@ static int load_teams(
 static int load_rest(
         struct pg *pg, struct arena *a, struct contest *c, const char *teams, struct err *err)
 {
-	if (load_freezes(pg, a, c, err) < 0 || load_problems(pg, a, c, err) < 0 ||
-	        load_teams(pg, a, c, teams, err) < 0)
+	if (load_intervals(pg, a, c, err) < 0 || load_reveal(pg, a, c, err) < 0 ||
+	        load_problems(pg, a, c, err) < 0 || load_teams(pg, a, c, teams, err) < 0)
 		return err_wrap(err, "load contest %s", c->id);
 	return 0;
 }

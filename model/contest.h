@@ -13,6 +13,29 @@ struct freeze_interval { /* wall ms; hidden when submitted in [from, to) and tha
 	int64_t thawed_ms; /* 0: still hiding */
 };
 
+/* Time taken out of the contest, wall ms: its clock stands still in [from, to). By from. */
+struct removed_interval {
+	int id;
+	int64_t from_ms, to_ms;
+};
+
+struct contest_medals { /* how many; all 0: none are given */
+	int gold, silver, bronze;
+	int extra;   /* World Finals' value B: more bronze medals */
+	bool honors; /* World Finals: honors, and no rank below the median */
+};
+
+/* A pair that a reveal has shown to the public. */
+struct revealed_cell {
+	const char *team_id, *problem_id;
+};
+
+/* A step of it. */
+struct reveal_place {
+	const char *team_id, *problem_id; /* team NULL: none; problem NULL: the row is final */
+	int rank;                         /* of a final row; 0: has none */
+};
+
 struct contest_problem {
 	const char *id, *label, *name, *rgb, *color;
 	int ordinal, version, time_limit_ms, sample_count;
@@ -23,8 +46,9 @@ struct contest_team {
 	const char *id, *name, *display_name;                      /* display_name may be NULL */
 	const char *organization_id, *organization_name, *country; /* may be NULL */
 	const char *group_ids; /* comma separated, "" when none */
-	int sort_group;
-	bool hidden, disqualified;
+	int sort_group; /* unofficial and disqualified teams have groups of their own behind the
+	                   rest */
+	bool hidden, unofficial, disqualified;
 	int penalty_adjustment; /* minutes */
 	int64_t extension_ms;   /* contest time */
 };
@@ -39,8 +63,19 @@ struct contest {
 	int64_t ended_ms, finalized_ms, end_of_updates_ms; /* wall; 0 when not */
 	int penalty_minutes, submissions_per_minute;
 	bool compile_penalty, hidden, practice;
+	bool hold;                          /* a verdict counts when a judge has confirmed it */
+	int64_t thaw_at_ms, finalize_at_ms; /* scheduled; 0: by the button */
+	struct contest_medals medals;
 	struct freeze_interval *freezes;
 	size_t nfreezes;
+	struct removed_interval *removed;
+	size_t nremoved;
+	bool revealing; /* the resolver is open; these many steps of all were shown */
+	int reveal_position, reveal_steps;
+	int64_t reveal_next_ms;         /* wall; the next step by itself; 0: waits for a person */
+	struct reveal_place reveal_last, reveal_next;
+	struct revealed_cell *revealed; /* by team, then problem, by bytes */
+	size_t nrevealed;
 	struct contest_problem *problems; /* by ordinal */
 	size_t nproblems;
 	struct contest_team *teams; /* by id */
@@ -52,8 +87,13 @@ struct contest_state {
 	int64_t started, frozen, ended, thawed, finalized, end_of_updates;
 };
 struct contest_state contest_state_at(const struct contest *c, int64_t now_ms);
-int64_t contest_time_at(const struct contest *c, int64_t wall_ms); /* contest ms since start */
+/* Contest ms since the start, without removed intervals. Of those in one, the time of its begin. */
+int64_t contest_time_at(const struct contest *c, int64_t wall_ms);
 int64_t contest_wall_at(const struct contest *c, int64_t contest_ms);
+/* End of the last team's own time, wall ms; INT64_MAX when not scheduled. Needs all teams. */
+int64_t contest_last_end_ms(const struct contest *c);
+/* Hidden, unofficial and disqualified teams have none, and are nobody's first to solve. */
+bool contest_team_has_rank(const struct contest_team *t);
 /* End for a team, wall ms, with its extension (team may be NULL). */
 int64_t contest_end_ms(const struct contest *c, const struct contest_team *team);
 

@@ -10,7 +10,8 @@
  *
  * PART holds absolute values, any member may be missing:
  *   "contest": {"id","name","formal_name","rules","start_time":TIME|null,"duration":MS,
- *       "freeze_duration":MS|null,"clock_rate","penalty_time":MIN,"show_runs","after_end"}
+ *       "freeze_duration":MS|null,"clock_rate","penalty_time":MIN,"show_runs","after_end"}; with "removed_intervals":
+ *       [{"id","from":TIME,"to":TIME}] when there are any
  *   "state": {"started","frozen","ended","thawed","finalized","end_of_updates": TIME|null}
  *       only buttons and schedule; what the passing of time brings each reader computes from
  *       "contest" and "freezes"
@@ -18,11 +19,15 @@
  *   "problems": [{"id","label","name","rgb","color","ordinal","points":MILLI}] the whole list;
  *       in the public part only once the contest has started (see freeze.h)
  *   "teams": [{"id","name","display_name","organization","organization_id","country",
- *       "groups":[..],"sort_group","hidden"}] the whole list (hidden teams not in public)
+ *       "groups":[..],"sort_group","hidden"}] the whole list (hidden teams not in public);
+ *       "ranked": false with those that have no rank
  *   "rows": [{"team","solved","penalty":MIN,"points":MILLI,"last":MS|null,"wrong",
  *       "cells":[{"problem","judged","pending","solved":BOOL,"time":MS|null,"points":MILLI,
  *       "penalty":MIN}]}]   cells that changed; totals always whole
  *   "first": [{"problem","sort_group","team":ID|null}]
+ *   "reveal": {"position","steps","last":{"team","problem":ID|null}|null,"next":{"team",
+ *       "problem":ID|null}|null}  the resolver is open (scoreboard/reveal.h); problem null: the
+ *       row is final. A bulk part without it: it is closed
  *   "bulk": true    more than 200 rows, or names changed: viewers get `reset` and one snapshot
  * A snapshot is one PART with everything in it. */
 #ifndef EVENT_H

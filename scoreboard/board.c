@@ -10,8 +10,8 @@
  *   * a cell stays with its problem's id, not its place, when the list of problems changes;
  *   * the rows are kept by team id; the order of the standings is made when it is asked for.
  *
- * In a "bulk" PART, "rows" and "first" take the place of all there were; without "bulk" they
- * replace what they name. */
+ * In a "bulk" PART, "rows", "first" and "reveal" take the place of all there were; without "bulk"
+ * they replace what they name. */
 #include "scoreboard/board.h"
 
 #include "base/json.h"
@@ -60,6 +60,7 @@ void board_free(struct board *b)
 	json_decref(b->contest);
 	json_decref(b->state);
 	json_decref(b->freezes);
+	json_decref(b->reveal);
 	json_decref(b->problems);
 	free(b->problem_ids);
 	rows_free(b->rows, b->nrows);
@@ -163,14 +164,15 @@ static struct board_row *parse_team(json_t *o, struct err *err)
 {
 	const char *id, *name, *display;
 	int64_t group;
-	bool hidden;
+	bool hidden, ranked;
 	struct board_row *r;
 
 	if (json_get_string(o, "id", ID_MAX, &id, err) < 0 ||
 	        json_get_string(o, "name", NAME_MAX_BYTES, &name, err) < 0 ||
 	        json_opt_string(o, "display_name", NAME_MAX_BYTES, NULL, &display, err) < 0 ||
 	        json_opt_int(o, "sort_group", INT32_MIN, INT32_MAX, 0, &group, err) < 0 ||
-	        json_opt_bool(o, "hidden", false, &hidden, err) < 0)
+	        json_opt_bool(o, "hidden", false, &hidden, err) < 0 ||
+	        json_opt_bool(o, "ranked", true, &ranked, err) < 0)
 		return NULL;
 	r = xcalloc(1, sizeof(*r));
 	r->team_id = xstrdup(id);
@@ -178,6 +180,7 @@ static struct board_row *parse_team(json_t *o, struct err *err)
 	r->team = json_incref(o);
 	r->sort_group = (int)group;
 	r->hidden = hidden;
+	r->ranked = ranked && !hidden;
 	r->total.last_ms = -1;
 	return r;
 }
@@ -352,7 +355,8 @@ static int check_plain(const json_t *part, struct err *err)
 	static const struct {
 		const char *name;
 		json_type type;
-	} members[] = {{"contest", JSON_OBJECT}, {"state", JSON_OBJECT}, {"freezes", JSON_ARRAY}};
+	} members[] = {{"contest", JSON_OBJECT}, {"state", JSON_OBJECT}, {"freezes", JSON_ARRAY},
+	        {"reveal", JSON_OBJECT}};
 
 	if (!json_is_object(part))
 		return err_set(err, ERR_INPUT, "a part of an event must be an object");
@@ -558,6 +562,11 @@ int board_apply(struct board *b, int64_t number, const json_t *part, struct err 
 	keep(&b->contest, part, "contest");
 	keep(&b->state, part, "state");
 	keep(&b->freezes, part, "freezes");
+	if (p.bulk) {
+		json_decref(b->reveal);
+		b->reveal = NULL;
+	}
+	keep(&b->reveal, part, "reveal");
 	b->rules = p.rules;
 	if (p.problems)
 		put_problems(b, part, &p);
@@ -642,8 +651,8 @@ static int by_standing(const void *a, const void *b, void *kind)
 	return order ? order : strcmp(x->team_id, y->team_id);
 }
 
-/* Ties share a rank and the next ranks stay empty (17, 17, 19), counted in each sort group. Hidden
- * teams stand where they would stand, with rank 0, and push nobody down. */
+/* Ties share a rank and the next ranks stay empty (17, 17, 19), counted in each sort group. Teams
+ * that are not ranked stand where they would stand, with rank 0, and push nobody down. */
 void board_sort(struct board *b)
 {
 	const struct rules *rules = rules_of(b->rules);
@@ -661,7 +670,7 @@ void board_sort(struct board *b)
 			ranked = 0;
 		}
 		r->rank = 0;
-		if (r->hidden)
+		if (!r->ranked)
 			continue;
 		ranked++;
 		r->rank = above && rules->compare(&above->total, &r->total) == 0 ? above->rank

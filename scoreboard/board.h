@@ -20,10 +20,10 @@ struct board_row {
 	char *name;   /* display name, else name */
 	json_t *team; /* the member of "teams", owned */
 	int sort_group;
-	bool hidden;
+	bool hidden, ranked; /* not ranked: hidden, unofficial or disqualified */
 	struct total total;
 	struct board_cell *cells; /* by position of the problem; nproblems of them */
-	int rank;                 /* 1..; shared by ties; 0 for hidden teams; set by board_rank */
+	int rank; /* 1..; shared by ties; 0 for teams that are not ranked */
 };
 
 struct board;

@@ -97,6 +97,7 @@ void board_snapshot(struct board *b, struct buf *out)
 	add_member(out, "contest", b->contest);
 	add_firsts(out, b);
 	add_member(out, "freezes", b->freezes);
+	add_member(out, "reveal", b->reveal);
 	add_member(out, "problems", b->problems);
 	buf_adds(out, "\"rows\":[");
 	for (size_t i = 0; i < b->nrows; i++) {
@@ -240,6 +241,8 @@ int board_compare(struct board *a, struct board *b, struct err *err)
 		return err_set(err, ERR_CONFLICT, "\"state\" differs");
 	if (!same(a->freezes, b->freezes))
 		return err_set(err, ERR_CONFLICT, "\"freezes\" differs");
+	if (!same(a->reveal, b->reveal))
+		return err_set(err, ERR_CONFLICT, "\"reveal\" differs");
 	if (!same(a->problems, b->problems))
 		return err_set(err, ERR_CONFLICT, "\"problems\" differs");
 	if (compare_rows(a, b, err) < 0)

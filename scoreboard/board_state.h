@@ -17,6 +17,7 @@ struct board {
 	int64_t number;
 	enum rules_kind rules;
 	json_t *contest, *state, *freezes, *problems; /* as the log gave them; NULL: not yet */
+	json_t *reveal;                               /* NULL: not open */
 	const char **problem_ids;                     /* by position; borrowed from problems */
 	size_t nproblems;
 	struct board_row **rows; /* by team id; owned */

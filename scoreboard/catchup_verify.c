@@ -162,6 +162,8 @@ static json_t *recomputed_part(
 		if (firsts[i].team_id)
 			json_array_append_new(list, part_first(&firsts[i]));
 	}
+	if (c->revealing)
+		json_object_set_new(part, "reveal", part_reveal(c));
 	return part;
 }
 
@@ -290,12 +292,13 @@ static int look_locked(struct look *l, struct err *err)
 	return rc;
 }
 
-int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err)
+/* The last tries, if there are more than TRIES_FREE, are made under the lock. */
+static int verify(struct pg *pg, struct kv *kv, const char *contest_id, int tries, struct err *err)
 {
 	struct look l = {.pg = pg, .kv = kv, .contest_id = contest_id};
 	int rc = MOVED;
 
-	for (int i = 0; i < TRIES && rc == MOVED; i++) {
+	for (int i = 0; i < tries && rc == MOVED; i++) {
 		if (i > 0)
 			usleep(PAUSE_US);
 		rc = catchup_run(pg, kv, contest_id, err);
@@ -306,4 +309,14 @@ int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct 
 	if (rc == MOVED)
 		return err_set(err, ERR_BUSY, "contest %s keeps changing", contest_id);
 	return rc < 0 ? err_wrap(err, "contest %s", contest_id) : 0;
+}
+
+int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err)
+{
+	return verify(pg, kv, contest_id, TRIES, err);
+}
+
+int catchup_check(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err)
+{
+	return verify(pg, kv, contest_id, TRIES_FREE, err);
 }

@@ -45,6 +45,7 @@ static int take_sub(const struct reading *in, int row, struct sub *s, struct err
 	                .points_milli = pg_int(r, row, "points_milli")},
 	        .submitted_ms = pg_int(r, row, "submitted_ms"),
 	        .counts = pg_bool(r, row, "counts"),
+	        .practice = pg_bool(r, row, "practice"),
 	};
 	if (s->team && s->problem &&
 	        verdict_parse(pg_text(r, row, "verdict"), &s->fact.verdict) == 0)
@@ -114,7 +115,9 @@ int facts_load(struct pg *pg, struct arena *a, const struct contest *c,
 
 static struct fact fact_for(const struct contest *c, const struct sub *s, enum view_of v)
 {
-	return v == VIEW_PUBLIC ? freeze_public_fact(c, s->submitted_ms, s->fact) : s->fact;
+	if (v != VIEW_PUBLIC || freeze_revealed(c, s->team->id, s->problem->id))
+		return s->fact;
+	return freeze_public_fact(c, s->submitted_ms, s->fact);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): whose facts, for whom, and where the answer goes */
@@ -162,7 +165,7 @@ bool facts_total_same(const struct total *a, const struct total *b)
 
 bool facts_may_be_first(const struct contest_team *t)
 {
-	return !t->hidden && !t->disqualified;
+	return contest_team_has_rank(t);
 }
 
 void facts_first_step(struct first *f, const struct contest *c, const struct sub *s, enum view_of v)

@@ -17,6 +17,7 @@ struct sub {
 	struct fact fact;
 	int64_t submitted_ms;
 	bool counts; /* neither ignored nor practice */
+	bool practice;
 };
 
 struct team_facts {

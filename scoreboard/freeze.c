@@ -32,6 +32,22 @@ struct fact freeze_public_fact(const struct contest *c, int64_t submitted_ms, st
 	return f;
 }
 
+static int compare_revealed(const void *a, const void *b)
+{
+	const struct revealed_cell *x = a, *y = b;
+	int order = strcmp(x->team_id, y->team_id);
+
+	return order ? order : strcmp(x->problem_id, y->problem_id);
+}
+
+bool freeze_revealed(const struct contest *c, const char *team_id, const char *problem_id)
+{
+	struct revealed_cell key = {team_id, problem_id};
+
+	return c->nrevealed > 0 &&
+	       bsearch(&key, c->revealed, c->nrevealed, sizeof(key), compare_revealed) != NULL;
+}
+
 bool freeze_public_team(const struct contest_team *t)
 {
 	return !t->hidden;

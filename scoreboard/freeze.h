@@ -9,6 +9,8 @@
 bool freeze_hides(const struct contest *c, int64_t submitted_ms);
 /* The fact as the public may know it: when hidden, pending, whatever it is. */
 struct fact freeze_public_fact(const struct contest *c, int64_t submitted_ms, struct fact f);
+/* A step of the reveal has shown that team's cell of that problem. */
+bool freeze_revealed(const struct contest *c, const char *team_id, const char *problem_id);
 /* Hidden teams are on no public board. */
 bool freeze_public_team(const struct contest_team *t);
 /* Names, labels and number of the problems are public only once the contest has started. */

@@ -47,6 +47,21 @@ static const char *rules_name(enum rules_kind kind)
 	return "icpc";
 }
 
+json_t *part_removed(const struct contest *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->nremoved; i++) {
+		json_t *o = json_object();
+
+		set(o, "id", json_integer(c->removed[i].id));
+		set(o, "from", time_text(c->removed[i].from_ms));
+		set(o, "to", time_text(c->removed[i].to_ms));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *part_contest(const struct contest *c)
 {
 	json_t *o = json_object();
@@ -62,6 +77,8 @@ json_t *part_contest(const struct contest *c)
 	set(o, "penalty_time", json_integer(c->penalty_minutes));
 	set(o, "show_runs", json_string(c->show_runs));
 	set(o, "after_end", json_string(c->after_end));
+	if (c->nremoved > 0)
+		set(o, "removed_intervals", part_removed(c));
 	return o;
 }
 
@@ -93,6 +110,30 @@ json_t *part_freezes(const struct contest *c)
 		json_array_append_new(list, o);
 	}
 	return list;
+}
+
+static json_t *place_or_null(const struct reveal_place *p)
+{
+	json_t *o;
+
+	if (!p->team_id)
+		return json_null();
+	o = json_object();
+	set(o, "team", json_string(p->team_id));
+	set(o, "problem", text_or_null(p->problem_id));
+	return o;
+}
+
+/* What comes next follows from what was shown. */
+json_t *part_reveal(const struct contest *c)
+{
+	json_t *o = json_object();
+
+	set(o, "position", c->revealing ? json_integer(c->reveal_position) : json_null());
+	set(o, "steps", json_integer(c->reveal_steps));
+	set(o, "last", place_or_null(&c->reveal_last));
+	set(o, "next", place_or_null(&c->reveal_next));
+	return o;
 }
 
 json_t *part_problems(const struct contest *c)
@@ -149,6 +190,8 @@ json_t *part_teams(const struct contest *c, enum view_of v)
 		set(o, "groups", words(t->group_ids));
 		set(o, "sort_group", json_integer(t->sort_group));
 		set(o, "hidden", json_boolean(t->hidden));
+		if (!contest_team_has_rank(t))
+			set(o, "ranked", json_false());
 		json_array_append_new(list, o);
 	}
 	return list;

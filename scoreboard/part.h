@@ -6,8 +6,11 @@
 #include <jansson.h>
 
 json_t *part_contest(const struct contest *c);
+json_t *part_removed(const struct contest *c); /* [{"id","from","to"}] */
 json_t *part_state(const struct contest *c, int64_t now_ms);
 json_t *part_freezes(const struct contest *c);
+/* "position": null when no reveal is open. */
+json_t *part_reveal(const struct contest *c);
 json_t *part_problems(const struct contest *c);
 json_t *part_teams(const struct contest *c, enum view_of v);
 /* The total and one cell (problem NULL: every cell that is not empty). */

@@ -30,6 +30,7 @@ static struct first walk_first(
 	for (int row = 0; row < PQntuples(r); row++) {
 		struct contest_team team = {.id = pg_text(r, row, "team_id")};
 		struct sub other = {.team = &team,
+		        .problem = own->problem,
 		        .fact = {.ordinal = pg_int(r, row, "ordinal")},
 		        .submitted_ms = pg_int(r, row, "submitted_ms"),
 		        .counts = true};

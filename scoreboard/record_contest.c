@@ -4,6 +4,7 @@
  * A small event (freeze, end, finalize) says the contest, its state and its freezes. A bulk one
  * (start, thaw, changed rows) says everything, and every cell is computed anew from the
  * submissions; it is also how the first event of a contest is made. */
+#include "base/buf.h"
 #include "scoreboard/freeze.h"
 #include "scoreboard/part.h"
 #include "scoreboard/record_write.h"
@@ -72,6 +73,8 @@ static json_t *bulk_part(const struct whole *w, enum view_of v, int64_t now_ms, 
 	json_t *part = small_part(&w->c, v, now_ms);
 
 	json_object_set_new(part, "bulk", json_true());
+	if (w->c.revealing)
+		json_object_set_new(part, "reveal", part_reveal(&w->c));
 	json_object_set_new(part, "teams", part_teams(&w->c, v));
 	json_object_set_new(part, "rows", all_rows(w, v));
 	if (v == VIEW_JURY || freeze_public_problems(&w->c, now_ms))
@@ -81,16 +84,13 @@ static json_t *bulk_part(const struct whole *w, enum view_of v, int64_t now_ms, 
 
 /* ---------------------------------------------------------------- events */
 
-struct about {
-	const char *contest_id, *kind, *actor, *reason;
-	struct log_head head;
-};
-
-static int append(
-        struct pg *pg, struct arena *a, struct about *ab, struct event_draft *d, struct err *err)
+static int append(struct pg *pg, struct arena *a, struct record_about *ab, struct event_draft *d,
+        struct err *err)
 {
 	json_auto_t *subject = json_object();
 
+	if (ab->more)
+		json_object_update(subject, ab->more);
 	if (ab->actor)
 		json_object_set_new(subject, "actor", json_string(ab->actor));
 	if (ab->reason)
@@ -105,7 +105,7 @@ static int64_t event_time(const struct contest *c, const struct log_head *head)
 	return c->start_ms == INT64_MIN ? INT64_MIN : contest_time_at(c, head->now_ms);
 }
 
-static int small_event(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
+int record_small(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err)
 {
 	const struct log_head *head = &ab->head;
 	struct contest_some no_team = {0};
@@ -120,7 +120,7 @@ static int small_event(struct pg *pg, struct arena *a, struct about *ab, struct 
 	public_part = small_part(&c, VIEW_PUBLIC, head->now_ms);
 	d.contest_time_ms = event_time(&c, head);
 	d.jury = jury;
-	d.public_part = public_part;
+	d.public_part = ab->jury_only ? NULL : public_part;
 	return append(pg, a, ab, &d, err);
 }
 
@@ -145,7 +145,7 @@ static int put_all_cells(struct pg *pg, struct arena *a, const struct whole *w, 
 	return record_put_cells(pg, w->c.id, cells, n, err);
 }
 
-static int bulk_event(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
+int record_bulk(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err)
 {
 	const struct log_head *head = &ab->head;
 	struct whole w;
@@ -177,14 +177,7 @@ static int check_running(const struct contest *c, int64_t now_ms, struct err *er
 /* "Thaw and finalize wait for the end of the last team's own time." */
 static int check_over(const struct contest *c, int64_t now_ms, struct err *err)
 {
-	int64_t end = contest_end_ms(c, NULL);
-
-	for (size_t i = 0; i < c->nteams; i++) {
-		int64_t own = contest_end_ms(c, &c->teams[i]);
-
-		end = own > end ? own : end;
-	}
-	if (c->start_ms != INT64_MIN && end <= now_ms)
+	if (c->start_ms != INT64_MIN && contest_last_end_ms(c) <= now_ms)
 		return 0;
 	return err_set(err, ERR_CONFLICT, "contest %.40s is not over yet", c->id);
 }
@@ -192,18 +185,16 @@ static int check_over(const struct contest *c, int64_t now_ms, struct err *err)
 static int check_finished(struct pg *pg, const struct contest *c, int64_t now_ms, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
-	long long unjudged, unanswered;
+	auto_buf struct buf list = {0};
 
-	if (check_over(c, now_ms, err) < 0 || pg_run(pg, Q_RECORD_UNFINISHED, &r, err, c->id) < 0)
+	if (check_over(c, now_ms, err) < 0 || pg_run(pg, Q_RECORD_BLOCKERS, &r, err, c->id) < 0)
 		return err_result(err);
-	unjudged = (long long)pg_int(r, 0, "unjudged");
-	unanswered = (long long)pg_int(r, 0, "unanswered");
-	if (unjudged == 0 && unanswered == 0)
+	if (PQntuples(r) == 0)
 		return 0;
-	return err_set(err, ERR_CONFLICT,
-	        "contest %.40s cannot be finalized: %lld submissions are not judged, "
-	        "%lld clarifications are not answered",
-	        c->id, unjudged, unanswered);
+	for (int i = 0; i < PQntuples(r); i++)
+		buf_addf(&list, "%s %s: %s %s", i > 0 ? ";" : "", pg_text(r, i, "why"),
+		        pg_text(r, i, "n"), pg_text(r, i, "ids"));
+	return err_set(err, ERR_CONFLICT, "contest %.40s cannot be finalized:%s", c->id, list.data);
 }
 
 static int check_action(struct pg *pg, const struct contest *c, enum contest_action action,
@@ -235,7 +226,7 @@ static const struct {
         [ACTION_FINALIZE] = {"finalize", "contest.finalize", Q_RECORD_FINALIZE, false},
 };
 
-static int act(struct pg *pg, struct arena *a, struct about *ab, enum contest_action action,
+static int act(struct pg *pg, struct arena *a, struct record_about *ab, enum contest_action action,
         struct err *err)
 {
 	struct record_audit au = {.actor = ab->actor,
@@ -250,7 +241,7 @@ static int act(struct pg *pg, struct arena *a, struct about *ab, enum contest_ac
 	        check_action(pg, &c, action, ab->head.now_ms, err) < 0 ||
 	        pg_run(pg, actions[action].q, NULL, err, ab->contest_id, ab->head.now) < 0)
 		return err_result(err);
-	failed = actions[action].bulk ? bulk_event(pg, a, ab, err) : small_event(pg, a, ab, err);
+	failed = actions[action].bulk ? record_bulk(pg, a, ab, err) : record_small(pg, a, ab, err);
 	if (failed < 0)
 		return err_result(err);
 	return record_audit(pg, &au, err);
@@ -261,7 +252,10 @@ int record_action(struct pg *pg, const char *contest_id, enum contest_action act
         const char *actor, const char *reason, struct err *err)
 {
 	auto_arena struct arena a = {0};
-	struct about ab = {contest_id, actions[action].kind, actor, reason, {0}};
+	struct record_about ab = {.contest_id = contest_id,
+	        .kind = actions[action].kind,
+	        .actor = actor,
+	        .reason = reason};
 
 	if (pg_begin(pg, err) < 0)
 		return err_result(err);
@@ -270,7 +264,7 @@ int record_action(struct pg *pg, const char *contest_id, enum contest_action act
 
 /* ---------------------------------------------------------------- settings */
 
-static int settle(struct pg *pg, struct arena *a, struct about *ab, struct err *err)
+static int settle(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err)
 {
 	auto_free char *action = xasprintf("contest.%s", ab->kind);
 	struct record_audit au = {
@@ -278,12 +272,12 @@ static int settle(struct pg *pg, struct arena *a, struct about *ab, struct err *
 
 	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
 	        pg_run(pg, Q_RECORD_RESCHEDULE, NULL, err, ab->contest_id) < 0 ||
-	        bulk_event(pg, a, ab, err) < 0)
+	        record_bulk(pg, a, ab, err) < 0)
 		return err_result(err);
 	return record_audit(pg, &au, err);
 }
 
-static int settle_once(struct pg *pg, struct about *ab, struct err *err)
+static int settle_once(struct pg *pg, struct record_about *ab, struct err *err)
 {
 	auto_arena struct arena a = {0};
 
@@ -296,7 +290,7 @@ static int settle_once(struct pg *pg, struct about *ab, struct err *err)
 int record_contest(
         struct pg *pg, const char *contest_id, const char *kind, const char *actor, struct err *err)
 {
-	struct about ab = {.contest_id = contest_id, .kind = kind, .actor = actor};
+	struct record_about ab = {.contest_id = contest_id, .kind = kind, .actor = actor};
 	int result = settle_once(pg, &ab, err);
 
 	if (result != -ERR_NOT_FOUND)

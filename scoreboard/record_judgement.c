@@ -1,10 +1,11 @@
 /* record_judgement.c -- a decision on a submission, and taking one back (rejudge). Both are changes
  * of one submission (record_change.h). */
+#include "base/log.h"
 #include "scoreboard/record_change.h"
 
 #include <assert.h>
 
-enum { MAX_MESSAGE = 3900, MAX_FAULT = 1000 };
+enum { MAX_MESSAGE = 3900, MAX_FAULT = 1000, MAX_FAULTS = 3 };
 
 /* ---------------------------------------------------------------- judgement */
 
@@ -72,8 +73,9 @@ static int add_output(
 	        pg_arg_bool(d->compile_output_cut));
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the claim, the decision, and the usual four */
 static int judge_event(struct pg *pg, struct arena *a, const struct claim *claim,
-        struct record_loaded *l, struct err *err)
+        const struct decision *d, struct record_loaded *l, struct err *err)
 {
 	struct record_subject s = {.kind = "judgement",
 	        .submission_id = claim->submission_id,
@@ -81,11 +83,32 @@ static int judge_event(struct pg *pg, struct arena *a, const struct claim *claim
 	        .language_id = claim->language_id,
 	        .team = l->sub->team,
 	        .problem = l->sub->problem,
-	        .verdict = l->sub->fact.verdict};
+	        .verdict = d->verdict};
 
 	l->before.fact.verdict = VERDICT_NONE;
 	l->before.fact.points_milli = 0;
 	return record_change_write(pg, a, l, &s, err);
+}
+
+/* A JE may be the one too many on its problem or in its language: what pauses now. */
+static int pause_after_fault(struct pg *pg, const struct claim *claim, const struct decision *d,
+        PGresult **paused, struct err *err)
+{
+	auto_arena struct arena a = {0};
+
+	if (d->verdict != VERDICT_JE)
+		return 0;
+	return pg_run(pg, Q_RECORD_PAUSE_FAULTS, paused, err, claim->judgement_id,
+	        pg_arg_int(&a, MAX_FAULTS));
+}
+
+/* An alarm: somebody must look, and resume it. */
+static void tell_paused(const PGresult *paused)
+{
+	for (int i = 0; paused && i < PQntuples(paused); i++)
+		log_error("judging.paused", "kind=%s contest=%s subject=%s judging_errors=%d",
+		        pg_text(paused, i, "kind"), pg_text(paused, i, "contest_id"),
+		        pg_text(paused, i, "subject"), (int)MAX_FAULTS);
 }
 
 static int judge(struct pg *pg, struct arena *a, const struct claim *claim,
@@ -106,9 +129,9 @@ static int judge(struct pg *pg, struct arena *a, const struct claim *claim,
 	        add_output(pg, claim, d, err) < 0)
 		return err_result(err);
 	valid = l.sub->judgement_id && strcmp(l.sub->judgement_id, claim->judgement_id) == 0;
-	if (!valid || !l.sub->counts)
-		return 1; /* of no board: practice, ignored, or a rejudging not applied */
-	if (judge_event(pg, a, claim, &l, err) < 0)
+	if (!valid || l.sub->practice)
+		return 1; /* of no board: practice, or a rejudging not applied */
+	if (judge_event(pg, a, claim, d, &l, err) < 0)
 		return err_result(err);
 	return 1;
 }
@@ -116,14 +139,19 @@ static int judge(struct pg *pg, struct arena *a, const struct claim *claim,
 int record_judgement(struct pg *pg, struct arena *a, const struct claim *claim,
         const struct decision *d, struct err *err)
 {
+	auto_pgresult PGresult *paused = NULL;
 	int recorded;
 
 	assert(d->verdict > VERDICT_NONE && d->verdict < VERDICT_COUNT);
 	if (pg_begin(pg, err) < 0)
 		return err_result(err);
-	recorded = record_end(pg, judge(pg, a, claim, d, err), err);
+	recorded = judge(pg, a, claim, d, err);
+	if (recorded > 0 && pause_after_fault(pg, claim, d, &paused, err) < 0)
+		recorded = err_result(err);
+	recorded = record_end(pg, recorded, err);
 	if (recorded < 0)
 		return err_wrap(err, "record judgement %.50s", claim->judgement_id);
+	tell_paused(paused);
 	return recorded;
 }
 
@@ -170,7 +198,7 @@ static int rejudge(struct pg *pg, struct arena *a, struct rejudge *rj, struct er
 	        event_lock(pg, a, rj->who.contest_id, &l.head, err) < 0 ||
 	        record_load_team(pg, a, &rj->who, &l, err) < 0 || add_judgement(pg, a, rj, err) < 0)
 		return err_result(err);
-	if (l.sub->counts && rejudge_event(pg, a, rj, &l, err) < 0)
+	if (!l.sub->practice && rejudge_event(pg, a, rj, &l, err) < 0)
 		return err_result(err);
 	au.contest_id = rj->who.contest_id;
 	au.subject = rj->who.submission_id;

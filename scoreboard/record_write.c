@@ -108,6 +108,8 @@ int record_audit(struct pg *pg, const struct record_audit *au, struct err *err)
 	json_auto_t *detail = json_object();
 	auto_free char *text = NULL;
 
+	if (au->more)
+		json_object_update(detail, au->more);
 	if (au->reason)
 		json_object_set_new(detail, "reason", json_string(au->reason));
 	text = json_text(detail);

@@ -32,8 +32,20 @@ struct record_cell record_change_cell(const struct record_change *ch);
 struct record_audit {
 	const char *actor, *action, *contest_id, *subject; /* subject may be NULL */
 	const char *reason;                                /* or NULL */
+	json_t *more;                                      /* further members of detail; or NULL */
 };
 int record_audit(struct pg *pg, const struct record_audit *au, struct err *err);
+
+/* An event about a contest as a whole: who does what and why, under which lock. */
+struct record_about {
+	const char *contest_id, *kind, *actor, *reason;
+	json_t *more;   /* further members of the event's subject and of the audit row; or NULL */
+	bool jury_only; /* of a small event: the public's bytes do not change */
+	struct log_head head;
+};
+/* The contest, its state and freezes; everything, with each cell computed anew. */
+int record_small(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err);
+int record_bulk(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err);
 
 /* A copy that PostgreSQL takes as text: valid UTF-8, no NUL, at most max bytes. NULL stays NULL. */
 const char *record_clean(struct arena *a, const char *s, size_t max);

@@ -35,14 +35,32 @@ SELECT id, name, formal_name, show_runs, after_end,
        clock_rate, floor(extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
        floor(extract(epoch FROM finalized_at) * 1000)::bigint AS finalized_ms,
        floor(extract(epoch FROM end_of_updates_at) * 1000)::bigint AS end_of_updates_ms,
-       penalty_minutes, submissions_per_minute, compile_penalty, hidden, practice
+       penalty_minutes, submissions_per_minute, compile_penalty, hidden, practice, hold,
+       floor(extract(epoch FROM thaw_at) * 1000)::bigint AS thaw_at_ms,
+       floor(extract(epoch FROM finalize_at) * 1000)::bigint AS finalize_at_ms,
+       medals_gold, medals_silver, medals_bronze, medals_extra, honors,
+       (SELECT position FROM contest_reveals r WHERE r.contest_id = id) AS reveal_position,
+       (SELECT steps FROM contest_reveals r WHERE r.contest_id = id) AS reveal_steps,
+       (SELECT floor(extract(epoch FROM next_at) * 1000)::bigint FROM contest_reveals r
+        WHERE r.contest_id = id) AS reveal_next_ms
 FROM contests WHERE id = $1;
 
+-- name: contest_revealed
+SELECT s.team_id, s.problem_id FROM contest_reveal_steps s JOIN contest_reveals r USING (contest_id)
+WHERE contest_id = $1 AND s.ordinal <= r.position AND s.problem_id IS NOT NULL
+ORDER BY s.team_id COLLATE "C", s.problem_id COLLATE "C";
+
+-- Freezes, and behind them the removed intervals.
 -- name: contest_freezes
-SELECT floor(extract(epoch FROM from_at) * 1000)::bigint AS from_ms,
+SELECT 0 AS interval_id, floor(extract(epoch FROM from_at) * 1000)::bigint AS from_ms,
        CASE WHEN isfinite(to_at) THEN floor(extract(epoch FROM to_at) * 1000)::bigint END AS to_ms,
        floor(extract(epoch FROM thawed_at) * 1000)::bigint AS thawed_ms
-FROM contest_freezes WHERE contest_id = $1 ORDER BY from_at;
+FROM contest_freezes WHERE contest_id = $1
+UNION ALL
+SELECT id, floor(extract(epoch FROM from_at) * 1000)::bigint,
+       floor(extract(epoch FROM to_at) * 1000)::bigint, NULL
+FROM contest_intervals WHERE contest_id = $1 AND removed
+ORDER BY from_ms;
 
 -- name: contest_problems
 SELECT p.problem_id, p.label, v.name, p.rgb, p.color, p.ordinal, p.version, v.time_limit_ms,
@@ -56,7 +74,8 @@ WHERE p.contest_id = $1 ORDER BY p.ordinal;
 SELECT c.team_id, t.name, t.display_name, t.organization_id, o.name AS organization_name,
        o.country, coalesce(g.ids, '') AS group_ids, c.sort_group,
        c.hidden OR coalesce(g.hidden, false) AS hidden, c.disqualified, c.penalty_adjustment,
-       c.extension_ms
+       c.extension_ms,
+       c.unofficial
 FROM contest_teams c JOIN teams t ON t.id = c.team_id
 LEFT JOIN organizations o ON o.id = t.organization_id
 LEFT JOIN (SELECT m.team_id, string_agg(m.group_id, ',' ORDER BY m.group_id) AS ids,
@@ -69,7 +88,8 @@ WHERE c.contest_id = $1 ORDER BY c.team_id::text COLLATE "C";
 SELECT c.team_id, t.name, t.display_name, t.organization_id, o.name AS organization_name,
        o.country, coalesce(g.ids, '') AS group_ids, c.sort_group,
        c.hidden OR coalesce(g.hidden, false) AS hidden, c.disqualified, c.penalty_adjustment,
-       c.extension_ms
+       c.extension_ms,
+       c.unofficial
 FROM contest_teams c JOIN teams t ON t.id = c.team_id
 LEFT JOIN organizations o ON o.id = t.organization_id
 LEFT JOIN LATERAL (SELECT string_agg(m.group_id, ',' ORDER BY m.group_id) AS ids,
@@ -117,16 +137,18 @@ WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '
 -- ==== scoreboard: record
 
 -- name: facts_teams
-SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id, verdict, points_milli,
+SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id,
+       CASE WHEN NOT held THEN verdict END AS verdict, points_milli,
        floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
-       NOT ignored AND NOT practice AS counts
+       NOT ignored AND NOT practice AS counts, practice
 FROM submissions WHERE contest_id = $1 AND team_id = ANY ($2::text[])
 ORDER BY team_id::text COLLATE "C", ordinal;
 
 -- name: facts_all
-SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id, verdict, points_milli,
+SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id,
+       CASE WHEN NOT held THEN verdict END AS verdict, points_milli,
        floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
-       NOT ignored AND NOT practice AS counts
+       NOT ignored AND NOT practice AS counts, practice
 FROM submissions WHERE contest_id = $1
 ORDER BY team_id::text COLLATE "C", ordinal;
 
@@ -134,10 +156,12 @@ ORDER BY team_id::text COLLATE "C", ordinal;
 -- when the earliest freeze began that still hides. Teams without a rank do not count.
 -- name: record_first
 WITH ranked AS NOT MATERIALIZED (
-	SELECT s.id, s.team_id, s.ordinal, s.verdict, s.points_milli, s.submitted_at
+	SELECT s.id, s.team_id, s.ordinal, CASE WHEN NOT s.held THEN s.verdict END AS verdict,
+	       s.points_milli, s.submitted_at
 	FROM submissions s JOIN contest_teams t USING (contest_id, team_id)
 	WHERE s.contest_id = $1 AND s.problem_id = $2 AND t.sort_group = $3::int AND s.id <> $4
 	  AND NOT s.ignored AND NOT s.practice AND NOT t.hidden AND NOT t.disqualified
+	  AND NOT t.unofficial
 	  AND NOT EXISTS (SELECT FROM team_groups m JOIN groups g ON g.id = m.group_id
 	                  WHERE m.team_id = s.team_id AND g.hidden)
 ), decisive AS (
@@ -206,9 +230,23 @@ SELECT contest_reschedule_freeze($1);
 
 -- name: record_unfinished
 SELECT (SELECT count(*) FROM submissions WHERE contest_id = $1 AND NOT practice AND NOT ignored
-        AND (state <> 'final' OR verdict = 'JE')) AS unjudged,
+        AND (state <> 'final' OR verdict = 'JE' OR held)) AS unjudged,
        (SELECT count(*) FROM clarifications WHERE contest_id = $1 AND from_team_id IS NOT NULL
         AND answered_at IS NULL) AS unanswered;
+
+-- What stands in the way of finalize, by name.
+-- name: record_blockers
+SELECT CASE WHEN state = 'queued' THEN 'not judged' WHEN state = 'judging' THEN 'being judged'
+            WHEN held THEN 'waits for confirmation' ELSE 'judging error' END AS why,
+       count(*) AS n, array_to_string((array_agg(id ORDER BY ordinal))[1:10], ',') AS ids
+FROM submissions WHERE contest_id = $1 AND NOT practice AND NOT ignored
+  AND (state <> 'final' OR verdict = 'JE' OR held)
+GROUP BY why
+UNION ALL
+SELECT 'not answered', count(*), array_to_string((array_agg(id ORDER BY at))[1:10], ',')
+FROM clarifications
+WHERE contest_id = $1 AND from_team_id IS NOT NULL AND answered_at IS NULL
+HAVING count(*) > 0 ORDER BY why;
 
 -- name: record_counter
 INSERT INTO contest_counter (contest_id) SELECT id FROM contests WHERE id = $1
@@ -217,6 +255,72 @@ ON CONFLICT DO NOTHING;
 -- name: record_audit
 INSERT INTO audit_log (actor, action, contest_id, subject, detail)
 VALUES ($1, $2, $3, $4, $5::jsonb);
+
+-- ==== scoreboard: record_schedule, record_team, record_jury
+
+-- name: record_extend
+SELECT contest_extend($1, $2::bigint, $3::timestamptz);
+
+-- name: record_interval_remove
+SELECT interval_remove($1, $2::timestamptz, $3::timestamptz, $4::timestamptz) AS id;
+
+-- name: record_interval_restore
+SELECT interval_restore($1, $2::int, $3::timestamptz);
+
+-- name: record_retime
+SELECT submissions_retime($1, $2::text[], $3::bigint[]);
+
+-- name: record_hold
+SELECT contest_hold($1, $2::boolean);
+
+-- name: record_schedule
+SELECT contest_schedule($1, $2::timestamptz, $3::timestamptz);
+
+-- name: record_medals
+SELECT contest_medals($1, $2::int, $3::int, $4::int, $5::int, $6::boolean);
+
+-- name: record_team
+SELECT team_change($1, $2, $3::bigint, $4::int, $5::boolean, $6::boolean, $7::boolean);
+
+-- name: record_ignore
+SELECT submission_ignore($1, $2::boolean);
+
+-- name: record_confirm
+SELECT judgement_id, verdict, points_milli FROM submission_confirm($1, $2);
+
+-- name: record_override
+SELECT judgement_override($1, $2::verdict, $3::bigint, $4, $5) AS id;
+
+-- name: record_pause_faults
+SELECT kind, contest_id, subject FROM judging_pause_after_faults($1, $2::int);
+
+-- name: judging_pause
+SELECT judging_pause($1, $2, $3, $4, $5::boolean);
+
+-- name: judging_paused
+SELECT kind, contest, subject, paused, faults, waiting FROM (
+	SELECT 'problem' AS kind, p.contest_id::text AS contest, p.problem_id::text AS subject,
+	       p.judging_paused AS paused,
+	       (SELECT count(*) FROM dead_letters d JOIN judgements j ON j.id = d.judgement_id
+	        JOIN submissions s ON s.id = j.submission_id
+	        WHERE d.resolved_at IS NULL AND d.at > p.judging_resumed_at
+	          AND s.contest_id = p.contest_id AND s.problem_id = p.problem_id) AS faults,
+	       (SELECT count(*) FROM judgements j JOIN submissions s ON s.id = j.submission_id
+	        WHERE j.state = 'queued' AND s.contest_id = p.contest_id
+	          AND s.problem_id = p.problem_id) AS waiting
+	FROM contest_problems p
+	UNION ALL
+	SELECT 'language', NULL, l.id, l.judging_paused,
+	       (SELECT count(*) FROM dead_letters d JOIN judgements j ON j.id = d.judgement_id
+	        JOIN submissions s ON s.id = j.submission_id
+	        WHERE d.resolved_at IS NULL AND d.at > l.judging_resumed_at AND s.language_id = l.id),
+	       (SELECT count(*) FROM judgements j JOIN submissions s ON s.id = j.submission_id
+	        WHERE j.state = 'queued' AND s.language_id = l.id)
+	FROM languages l
+	UNION ALL
+	SELECT 'host', NULL, w.name, w.judging_paused, 0, 0 FROM workers w
+) x
+WHERE $1::boolean OR paused OR faults > 0 ORDER BY kind, contest, subject;
 
 -- ==== scoreboard: rejudging
 
@@ -290,6 +394,25 @@ ORDER BY id::text COLLATE "C"
 -- name: verify_last_interval
 SELECT coalesce(max(number), 0) AS number FROM leaderboard_events
 WHERE contest_id = $1 AND kind = 'interval'
+
+-- ==== api: auditor
+
+-- name: audit_lead
+SELECT pg_try_advisory_lock(hashtext('codearena.audit')) AS lead;
+
+-- name: audit_leave
+SELECT pg_advisory_unlock(hashtext('codearena.audit'));
+
+-- name: audit_tell
+INSERT INTO contest_checks (contest_id, what, number, ok, why)
+VALUES ($1, $2, $3::bigint, $4::boolean, $5)
+ON CONFLICT (contest_id, what) DO UPDATE SET number = excluded.number, ok = excluded.ok,
+	why = excluded.why, at = clock_timestamp()
+
+-- name: audit_checks
+SELECT contest_id, what, number, ok, why,
+       extract(epoch FROM clock_timestamp() - at)::float8 AS age_s
+FROM contest_checks ORDER BY contest_id, what
 
 -- ==== admin: import-feed
 
@@ -412,8 +535,7 @@ SELECT account_register($1, $2, $3, $4)
 INSERT INTO contest_teams (contest_id, team_id)
 SELECT c.id, $2 FROM contests c
 WHERE c.id = $1 AND NOT c.hidden AND c.ended_at IS NULL AND c.finalized_at IS NULL
-  AND (c.start_at IS NULL
-       OR c.start_at + c.duration_ms / c.clock_rate * interval '1 millisecond' > clock_timestamp())
+  AND (c.start_at IS NULL OR contest_wall(c.id, c.duration_ms) > clock_timestamp())
 RETURNING contest_id
 
 -- ==== api: contests, problems, submissions
@@ -433,9 +555,7 @@ ORDER BY c.start_at NULLS LAST, c.id
 -- name: api_contests_running
 SELECT c.id FROM contests c JOIN contest_teams t ON t.contest_id = c.id
 WHERE t.team_id = $1 AND c.start_at <= clock_timestamp() AND c.finalized_at IS NULL
-  AND coalesce(c.ended_at, c.start_at
-      + (c.duration_ms + t.extension_ms) / c.clock_rate * interval '1 millisecond')
-      > clock_timestamp()
+  AND coalesce(c.ended_at, contest_wall(c.id, c.duration_ms + t.extension_ms)) > clock_timestamp()
 ORDER BY c.id
 
 -- name: api_languages
@@ -471,7 +591,7 @@ WHERE problem_id = $1 AND version = $2::int
 ORDER BY (language = $3) DESC, (language = 'en') DESC, language LIMIT 1
 
 -- name: api_samples
-SELECT name, input, answer FROM sample_data($1, $2::int) ORDER BY ordinal
+SELECT name, input, answer, interaction FROM sample_data($1, $2::int) ORDER BY ordinal
 
 -- name: api_files
 SELECT problem_id, kind, name FROM problem_files
@@ -485,7 +605,7 @@ ORDER BY kind LIMIT 1
 -- name: api_submissions
 SELECT s.id, s.contest_id, s.team_id, s.problem_id, s.language_id, s.entry_point,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
-       s.contest_time_ms, s.state, s.verdict, s.practice, s.ignored, s.source_size
+       s.contest_time_ms, s.state, s.verdict, s.practice, s.ignored, s.source_size, s.held
 FROM submissions s
 WHERE s.contest_id = $1 AND ($2::text IS NULL OR s.team_id = $2)
   AND ($3::text IS NULL OR s.id = $3) AND ($4::text IS NULL OR s.problem_id = $4)
@@ -495,7 +615,7 @@ ORDER BY s.ordinal
 SELECT s.id, s.contest_id, s.team_id, s.problem_id, s.language_id, s.entry_point,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
        s.contest_time_ms, s.state, s.verdict, s.practice, s.ignored, s.source_size,
-       s.points_milli
+       s.points_milli, s.held
 FROM submissions s WHERE s.id = $1
 
 -- name: api_source
@@ -508,7 +628,8 @@ SELECT j.id, j.submission_id, s.team_id, j.valid, j.state, j.verdict, j.class,
        floor(extract(epoch FROM j.started_at) * 1000)::bigint AS started_ms,
        floor(extract(epoch FROM j.finished_at) * 1000)::bigint AS finished_ms,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
-       j.time_ms, j.memory_kib, j.points_milli, j.tests_total, j.attempt, j.worker, j.fault
+       j.time_ms, j.memory_kib, j.points_milli, j.tests_total, j.attempt, j.worker, j.fault,
+       s.held AND j.id = s.judgement_id AS held, j.decided_by, j.confirmed_by
 FROM judgements j JOIN submissions s ON s.id = j.submission_id
 WHERE j.contest_id = $1 AND j.started_at IS NOT NULL
   AND ($2::text IS NULL OR s.team_id = $2) AND ($3::text IS NULL OR s.id = $3)
@@ -522,7 +643,8 @@ SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.t
 FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
 JOIN submissions s ON s.id = j.submission_id
 WHERE j.contest_id = $1 AND ($2::text IS NULL OR s.team_id = $2)
-  AND ($3::text IS NULL OR j.id = $3) AND ($4::boolean OR (j.valid AND j.verdict <> 'JE'))
+  AND ($3::text IS NULL OR j.id = $3)
+  AND ($4::boolean OR (j.valid AND j.verdict <> 'JE' AND NOT s.held))
 ORDER BY j.submission_id, j.ordinal, r.ordinal
 
 -- name: api_compile_output
@@ -575,14 +697,14 @@ ORDER BY c.created_at, c.id;
 
 -- name: feed_submissions
 SELECT s.id, s.team_id, s.problem_id, s.language_id, s.state,
-       CASE WHEN s.verdict <> 'JE' THEN s.verdict END AS verdict, s.points_milli, s.practice,
+       CASE WHEN s.verdict <> 'JE' AND NOT s.held THEN s.verdict END AS verdict, s.points_milli, s.practice,
        s.contest_time_ms, floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS at_ms,
        s.contest_id
 FROM submissions s WHERE s.id = ANY ($1::text[]);
 
 -- name: feed_team_submissions
 SELECT s.id, s.team_id, s.problem_id, s.language_id, s.state,
-       CASE WHEN s.verdict <> 'JE' THEN s.verdict END AS verdict, s.points_milli, s.practice,
+       CASE WHEN s.verdict <> 'JE' AND NOT s.held THEN s.verdict END AS verdict, s.points_milli, s.practice,
        s.contest_time_ms, floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS at_ms,
        s.contest_id
 FROM submissions s WHERE s.contest_id = $1 AND s.team_id = $2
@@ -622,13 +744,35 @@ SELECT size FROM test_data WHERE hash = $1;
 -- name: testdata_chunk
 SELECT body FROM test_data_chunks WHERE hash = $1 AND ordinal = $2::int;
 
+-- ==== judging with real packages
+
 -- name: judging_problem
-SELECT time_limit_ms, memory_limit_kib, output_limit_kib, compile_limit_ms, validator_flags, run_all
+SELECT time_limit_ms, memory_limit_kib, output_limit_kib, compile_limit_ms, compile_memory_kib,
+	validation_limit_ms, validation_memory_kib, validation_passes, interactive, multi_pass,
+	submit_answer, scoring, scoring AND format IN ('2023-07', '2025-09') AS score_is_all, run_all
 FROM problem_versions WHERE problem_id = $1 AND version = $2::int;
 
 -- name: judging_tests
-SELECT ordinal, sample, encode(input_hash, 'hex') AS input, encode(answer_hash, 'hex') AS answer
+SELECT ordinal, name, sample, group_ordinal, encode(input_hash, 'hex') AS input,
+	encode(answer_hash, 'hex') AS answer, to_json(validator_args) AS validator_args,
+	to_json(args) AS args
 FROM test_cases WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
+
+-- name: judging_groups
+SELECT name, parent, on_reject = 'continue' AS go_on, verdict_mode, accept_if_any, ignore_sample,
+	score_mode, accept_score, reject_score, range_min, range_max, case_max, custom_grader,
+	to_json(grader_flags) AS grader_flags, to_json(requires::text[]) AS requires
+FROM test_groups WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
+
+-- name: judging_programs
+SELECT kind, ordinal, name, language, entry, build OR run AS script
+FROM problem_programs WHERE problem_id = $1 AND version = $2::int
+  AND kind IN ('output_validator', 'grader', 'include') ORDER BY kind, ordinal;
+
+-- name: judging_program_files
+SELECT kind, ordinal, name, executable, size, encode(hash, 'hex') AS hash
+FROM problem_program_files WHERE problem_id = $1 AND version = $2::int
+  AND kind IN ('output_validator', 'grader', 'include') ORDER BY kind, ordinal, name;
 
 -- name: selftest_language
 INSERT INTO languages (id, name, extensions, version, compile_command, run_command, time_factor)
@@ -675,7 +819,7 @@ SELECT c.id, c.name, c.rules::text AS rules,
             WHEN c.start_at > now() THEN 'scheduled'
             WHEN c.finalized_at IS NOT NULL THEN 'final'
             WHEN c.ended_at IS NOT NULL
-                 OR c.start_at + c.duration_ms / c.clock_rate * interval '1 millisecond' <= now()
+                 OR contest_wall(c.id, c.duration_ms) <= now()
                  THEN 'ended'
             WHEN EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = c.id
                          AND f.thawed_at IS NULL AND f.from_at <= now() AND f.to_at > now())
@@ -748,46 +892,6 @@ WHERE (contest_teams.sort_group, contest_teams.hidden)
       IS DISTINCT FROM (excluded.sort_group, excluded.hidden)
 RETURNING team_id
 
--- name: admin_problem_add
-INSERT INTO problems (id) VALUES ($1) ON CONFLICT DO NOTHING
-
--- name: admin_problem_lock
-SELECT p.latest_version,
-       EXISTS (SELECT FROM problem_versions v WHERE v.problem_id = p.id
-               AND v.version = p.latest_version AND v.package_hash = $2::bytea) AS same
-FROM problems p WHERE p.id = $1 FOR UPDATE
-
--- name: admin_version_add
-INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_limit_kib,
-	output_limit_kib, code_limit_kib, compile_limit_ms, validator_flags, package_hash, settings)
-VALUES ($1, $2::int, $3, $4::int, $5::int, $6::int, $7::int, $8::int, $9, $10::bytea, $11::jsonb)
-
--- name: admin_problem_latest
-WITH audited AS (
-	INSERT INTO audit_log (actor, action, subject, detail)
-	VALUES ($3, 'problem import', $1, jsonb_build_object('version', $2::int))
-)
-UPDATE problems SET latest_version = $2::int WHERE id = $1
-
--- name: admin_statement_add
-INSERT INTO problem_statements (problem_id, version, language, format, body)
-VALUES ($1, $2::int, $3, $4, $5::bytea)
-
--- name: admin_extra_add
-INSERT INTO problem_files (problem_id, version, kind, name, body)
-VALUES ($1, $2::int, $3, $4, $5::bytea)
-
--- name: admin_data_add
-INSERT INTO test_data (hash, size) VALUES ($1::bytea, $2::bigint)
-ON CONFLICT DO NOTHING RETURNING 1
-
--- name: admin_data_chunk
-INSERT INTO test_data_chunks (hash, ordinal, body) VALUES ($1::bytea, $2::int, $3::bytea)
-
--- name: admin_case_add
-INSERT INTO test_cases (problem_id, version, ordinal, name, sample, input_hash, answer_hash)
-VALUES ($1, $2::int, $3::int, $4, $5::boolean, $6::bytea, $7::bytea)
-
 -- name: admin_problem_list
 SELECT p.id, v.name, p.latest_version AS version, v.time_limit_ms, v.memory_limit_kib,
        (SELECT count(*) FROM test_cases t
@@ -797,6 +901,28 @@ SELECT p.id, v.name, p.latest_version AS version, v.time_limit_ms, v.memory_limi
         FROM contest_problems c WHERE c.problem_id = p.id) AS contests
 FROM problems p LEFT JOIN problem_versions v ON v.problem_id = p.id AND v.version = p.latest_version
 ORDER BY p.id
+
+-- name: admin_problem_show
+SELECT v.version, v.name, v.format, v.time_limit_ms, v.time_limit_from, v.memory_limit_kib,
+       concat_ws(' ', CASE WHEN v.scoring THEN 'scoring' ELSE 'pass-fail' END,
+                 CASE WHEN v.interactive THEN 'interactive' END,
+                 CASE WHEN v.multi_pass THEN 'multi-pass' END,
+                 CASE WHEN v.submit_answer THEN 'submit-answer' END) AS type,
+       (SELECT count(*) FROM test_cases t
+        WHERE t.problem_id = v.problem_id AND t.version = v.version) AS test_cases,
+       (SELECT count(*) FROM test_groups g
+        WHERE g.problem_id = v.problem_id AND g.version = v.version) AS groups,
+       (SELECT count(*) FROM problem_programs g WHERE g.problem_id = v.problem_id
+        AND g.version = v.version AND g.kind = 'output_validator') AS validators,
+       (SELECT count(*) FROM problem_programs g WHERE g.problem_id = v.problem_id
+        AND g.version = v.version AND g.kind = 'submission') AS submissions,
+       (SELECT string_agg(s.language || '.' || s.format, ' ' ORDER BY s.language, s.format)
+        FROM problem_statements s
+        WHERE s.problem_id = v.problem_id AND s.version = v.version) AS statements,
+       (SELECT string_agg(c.contest_id, ' ' ORDER BY c.contest_id) FROM contest_problems c
+        WHERE c.problem_id = v.problem_id AND c.version = v.version) AS contests,
+       v.created_at
+FROM problem_versions v WHERE v.problem_id = $1 ORDER BY v.version DESC
 
 -- name: admin_organization_put
 INSERT INTO organizations (id, name, country) VALUES ($1::text, coalesce($2::text, $1::text), $3::text)
@@ -954,3 +1080,86 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('contest', c.contest_id, 'number', 
 	'public_number', c.public_number, 'head', encode(c.head, 'hex')) ORDER BY c.contest_id), '[]')
 	AS heads
 FROM contest_counter c
+
+-- ==== scoreboard: record_reveal
+-- name: reveal_get
+SELECT position, steps, auto_ms, floor(extract(epoch FROM next_at) * 1000)::bigint AS next_ms,
+       stop_rank
+FROM contest_reveals WHERE contest_id = $1;
+
+-- name: reveal_steps
+SELECT ordinal, team_id, problem_id, rank FROM contest_reveal_steps
+WHERE contest_id = $1 AND ordinal BETWEEN $2 AND $3 ORDER BY ordinal;
+
+-- name: reveal_open
+SELECT reveal_open($1, $2, $3, $4);
+
+-- name: reveal_move
+SELECT reveal_move($1, $2, $3, to_timestamp($4::double precision / 1000), $5);
+
+-- name: reveal_close
+SELECT reveal_close($1);
+
+-- name: reveal_unjudged
+SELECT count(*) AS unjudged FROM submissions
+WHERE contest_id = $1 AND NOT practice AND NOT ignored
+  AND (state <> 'final' OR verdict = 'JE' OR held);
+
+-- name: reveal_due
+SELECT contest_id FROM contest_reveals WHERE next_at <= clock_timestamp();
+
+-- ==== problems and imports
+
+-- name: problem_data_add
+INSERT INTO test_data (hash, size) VALUES ($1::bytea, $2::bigint)
+ON CONFLICT DO NOTHING RETURNING 1
+
+-- name: problem_data_chunk
+INSERT INTO test_data_chunks (hash, ordinal, body) VALUES ($1::bytea, $2::int, $3::bytea)
+
+-- name: problem_import
+SELECT version, same FROM problem_import($1, $2::jsonb, $3)
+
+-- name: import_create
+INSERT INTO problem_imports (problem_id, account_id, size) VALUES ($1, $2, $3::bigint)
+RETURNING id
+
+-- name: import_chunk_add
+INSERT INTO problem_import_chunks (import_id, ordinal, body) VALUES ($1, $2::int, $3::bytea)
+
+-- name: import_waiting
+SELECT count(*) AS n, coalesce(sum(size), 0)::bigint AS bytes FROM problem_imports
+WHERE finished_at IS NULL
+
+-- name: import_get
+SELECT id, problem_id, account_id, size, state, step, version, errors, notes, created_at,
+       finished_at
+FROM problem_imports WHERE id = $1
+
+-- name: import_list
+SELECT id, problem_id, account_id, size, state, step, version, errors, notes, created_at,
+       finished_at
+FROM problem_imports ORDER BY created_at DESC LIMIT 100
+
+-- name: import_claim
+UPDATE problem_imports SET state = 'running', step = 'reading', worker = $1,
+	lease_until = clock_timestamp() + interval '60 seconds', attempts = attempts + 1
+WHERE id = (SELECT id FROM problem_imports
+            WHERE finished_at IS NULL AND (state = 'queued' OR lease_until < clock_timestamp())
+            ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, problem_id, account_id, size, attempts
+
+-- name: import_chunk
+SELECT body FROM problem_import_chunks WHERE import_id = $1 AND ordinal = $2::int
+
+-- name: import_step
+UPDATE problem_imports SET step = $3, lease_until = clock_timestamp() + interval '60 seconds'
+WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING 1
+
+-- name: import_finish
+WITH done AS (
+	UPDATE problem_imports SET state = $3::import_state, step = '', version = $4::int,
+		errors = $5::jsonb, notes = $6::jsonb, lease_until = NULL, finished_at = clock_timestamp()
+	WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING id
+)
+DELETE FROM problem_import_chunks WHERE import_id IN (SELECT id FROM done) RETURNING 1

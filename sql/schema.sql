@@ -271,6 +271,36 @@ CREATE TABLE problem_program_files (
 	FOREIGN KEY (problem_id, version, kind, ordinal) REFERENCES problem_programs ON DELETE CASCADE
 );
 
+-- Packages that came over HTTP: api stores the bytes and never looks into them; a judge host imports
+-- them in a process without rights. The bytes go when it has ended, the row stays as its report.
+CREATE TYPE import_state AS ENUM ('queued', 'running', 'imported', 'unchanged', 'refused', 'failed');
+CREATE SEQUENCE problem_import_ids;
+CREATE TABLE problem_imports (
+	id ident PRIMARY KEY DEFAULT nextval('problem_import_ids')::text,
+	problem_id ident NOT NULL,                 -- wanted; need not exist yet
+	account_id ident NOT NULL REFERENCES accounts,
+	size bigint NOT NULL CHECK (size > 0),
+	state import_state NOT NULL DEFAULT 'queued',
+	step text NOT NULL DEFAULT '',             -- while running: reading, storing
+	version int,                               -- made, or the same as
+	errors jsonb NOT NULL DEFAULT '[]',        -- sentences `file:line: what`
+	notes jsonb NOT NULL DEFAULT '[]',
+	worker text,
+	lease_until timestamptz,
+	attempts int NOT NULL DEFAULT 0,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	finished_at timestamptz,
+	CHECK ((state = 'running') = (lease_until IS NOT NULL)),
+	CHECK ((state IN ('queued', 'running')) = (finished_at IS NULL))
+);
+CREATE INDEX problem_imports_open ON problem_imports (created_at) WHERE finished_at IS NULL;
+CREATE TABLE problem_import_chunks (
+	import_id ident NOT NULL REFERENCES problem_imports ON DELETE CASCADE,
+	ordinal int NOT NULL CHECK (ordinal >= 0),
+	body bytea NOT NULL CHECK (octet_length(body) <= 1048576),
+	PRIMARY KEY (import_id, ordinal)
+);
+
 -- Written by judges from their language table; what contestants see.
 CREATE TABLE languages (
 	id ident PRIMARY KEY,
@@ -339,6 +369,26 @@ CREATE TABLE contest_freezes (
 	scheduled boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (contest_id, from_at),
 	CHECK (to_at >= from_at)
+);
+
+-- The resolver (scoreboard/reveal.h): the first `position` steps have been shown to the public.
+-- Ends with the thaw.
+CREATE TABLE contest_reveals (
+	contest_id ident PRIMARY KEY REFERENCES contests ON DELETE CASCADE,
+	position int NOT NULL DEFAULT 0 CHECK (position >= 0),
+	steps int NOT NULL CHECK (steps >= position),
+	auto_ms int CHECK (auto_ms BETWEEN 100 AND 600000),  -- between two steps; NULL: by the button
+	next_at timestamptz,                   -- of the next step; NULL: waits for the button
+	stop_rank int NOT NULL DEFAULT 0 CHECK (stop_rank >= 0)  -- pauses behind these ranks
+);
+
+CREATE TABLE contest_reveal_steps (
+	contest_id ident NOT NULL REFERENCES contest_reveals ON DELETE CASCADE,
+	ordinal int NOT NULL CHECK (ordinal > 0),
+	team_id ident NOT NULL,
+	problem_id ident,                      -- NULL: the row is final
+	rank int,                              -- of a final row; NULL: has none
+	PRIMARY KEY (contest_id, ordinal)
 );
 
 -- Time that was taken out: the contest's clock stands still in [from_at, to_at), whole
@@ -585,6 +635,18 @@ CREATE TABLE leaderboard_events (
 	hash sha256 NOT NULL,
 	PRIMARY KEY (contest_id, number),
 	UNIQUE (contest_id, public_number)
+);
+
+-- Can the log of a contest be believed, are its boards the log's, could every event be applied? What
+-- was found last, for /metrics and doctor.
+CREATE TABLE contest_checks (
+	contest_id ident NOT NULL REFERENCES contests ON DELETE CASCADE,
+	what text NOT NULL CHECK (what IN ('log', 'board', 'apply')),
+	number bigint NOT NULL,                -- the log's last event then
+	at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	ok boolean NOT NULL,
+	why text NOT NULL DEFAULT '',
+	PRIMARY KEY (contest_id, what)
 );
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -1369,6 +1431,40 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'contest % is not frozen', contest USING ERRCODE = 'CA004';
 	END IF;
+	DELETE FROM contest_reveals WHERE contest_id = contest;  -- nothing is left to reveal
+END $$;
+
+-- A reveal begins, or begins anew, with these steps; problems and ranks are NULL as in the table.
+CREATE FUNCTION reveal_open(contest ident, teams text[], problems text[], ranks int[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	DELETE FROM contest_reveals WHERE contest_id = contest;
+	INSERT INTO contest_reveals (contest_id, steps) VALUES (contest, cardinality(teams));
+	INSERT INTO contest_reveal_steps
+	SELECT contest, u.n, u.team, u.problem, u.rank
+	FROM unnest(teams, problems, ranks) WITH ORDINALITY AS u (team, problem, rank, n);
+END $$;
+
+CREATE FUNCTION reveal_move(contest ident, new_position int, new_auto_ms int,
+	new_next_at timestamptz, new_stop_rank int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contest_reveals SET position = new_position, auto_ms = new_auto_ms,
+		next_at = new_next_at, stop_rank = new_stop_rank
+	WHERE contest_id = contest;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no reveal of contest % is open', contest USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
+-- Back to the frozen board.
+CREATE FUNCTION reveal_close(contest ident) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	DELETE FROM contest_reveals WHERE contest_id = contest;
 END $$;
 
 CREATE FUNCTION contest_end(contest ident, at timestamptz) RETURNS void
@@ -1638,18 +1734,126 @@ BEGIN
 END $$;
 
 -- Samples are the only test data that api may read, and callers ask only after the start.
-CREATE FUNCTION sample_data(problem ident, its_version int)
-RETURNS TABLE (ordinal int, name text, input bytea, answer bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
-	SELECT t.ordinal, t.name,
-	       (SELECT string_agg(c.body, ''::bytea ORDER BY c.ordinal) FROM test_data_chunks c
-	        WHERE c.hash = t.input_hash),
-	       (SELECT string_agg(c.body, ''::bytea ORDER BY c.ordinal) FROM test_data_chunks c
-	        WHERE c.hash = t.answer_hash)
-	FROM test_cases t
-	WHERE t.problem_id = problem AND t.version = its_version AND t.sample
-	ORDER BY t.ordinal
+CREATE FUNCTION data_body(of_hash sha256) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
+	SELECT coalesce(string_agg(c.body, ''::bytea ORDER BY c.ordinal), ''::bytea)
+	FROM test_data_chunks c WHERE c.hash = of_hash
 $$;
+CREATE FUNCTION sample_data(problem ident, its_version int)
+RETURNS TABLE (ordinal int, name text, input bytea, answer bytea, interaction bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+	SELECT s.ordinal, s.name,
+	       CASE WHEN s.input_hash IS NOT NULL THEN data_body(s.input_hash) END,
+	       CASE WHEN s.answer_hash IS NOT NULL THEN data_body(s.answer_hash) END,
+	       CASE WHEN s.interaction_hash IS NOT NULL THEN data_body(s.interaction_hash) END
+	FROM problem_samples s
+	WHERE s.problem_id = problem AND s.version = its_version
+	ORDER BY s.ordinal
+$$;
+
+-- ---------------------------------------------------------------- importing problems
+
+CREATE FUNCTION json_words(list jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = codearena, pg_temp AS $$
+	SELECT coalesce(array_agg(w ORDER BY n), '{}')
+	FROM jsonb_array_elements_text(list) WITH ORDINALITY AS t(w, n)
+$$;
+CREATE FUNCTION json_hash(v jsonb) RETURNS sha256
+LANGUAGE sql IMMUTABLE SET search_path = codearena, pg_temp AS $$
+	SELECT decode(v #>> '{}', 'hex')::sha256
+$$;
+
+-- All rows of a new version but its tests and programs. Statements and files are copied, so that
+-- api needs no right to test data.
+CREATE FUNCTION problem_import_texts(problem ident, new_version int, m jsonb) RETURNS void
+LANGUAGE sql SET search_path = codearena, pg_temp AS $$
+	INSERT INTO problem_versions (problem_id, version, name, names, time_limit_ms, time_limit_from,
+		memory_limit_kib, output_limit_kib, code_limit_kib, compile_limit_ms, compile_memory_kib,
+		validation_limit_ms, validation_memory_kib, validation_output_kib, validation_passes,
+		validator_flags, package_hash, settings, format, scoring, interactive, multi_pass,
+		submit_answer, custom_validation, custom_score, minimize, show_groups, languages)
+	SELECT problem, new_version, m->>'name', m->'names', (m->>'time_limit_ms')::int,
+	       m->>'time_limit_from', (m->>'memory_limit_kib')::int, (m->>'output_limit_kib')::int,
+	       (m->>'code_limit_kib')::int, (m->>'compile_limit_ms')::int,
+	       (m->>'compile_memory_kib')::int, (m->>'validation_limit_ms')::int,
+	       (m->>'validation_memory_kib')::int, (m->>'validation_output_kib')::int,
+	       (m->>'validation_passes')::int, m->>'validator_flags', json_hash(m->'hash'),
+	       m->'settings', m->>'format', (m->>'scoring')::boolean, (m->>'interactive')::boolean,
+	       (m->>'multi_pass')::boolean, (m->>'submit_answer')::boolean,
+	       (m->>'custom_validation')::boolean, (m->>'custom_score')::boolean,
+	       (m->>'minimize')::boolean, (m->>'show_groups')::boolean,
+	       CASE WHEN jsonb_typeof(m->'languages') = 'array' THEN json_words(m->'languages') END;
+	INSERT INTO problem_statements (problem_id, version, language, format, body)
+	SELECT problem, new_version, v->>'language', v->>'format', data_body(json_hash(v->'hash'))
+	FROM jsonb_array_elements(m->'statements') v;
+	INSERT INTO problem_files (problem_id, version, kind, name, body)
+	SELECT problem, new_version, v->>'kind', v->>'name', data_body(json_hash(v->'hash'))
+	FROM jsonb_array_elements(m->'files') v
+$$;
+
+CREATE FUNCTION problem_import_tests(problem ident, new_version int, m jsonb) RETURNS void
+LANGUAGE sql SET search_path = codearena, pg_temp AS $$
+	INSERT INTO test_groups (problem_id, version, ordinal, parent, name, on_reject, verdict_mode,
+		accept_if_any, ignore_sample, score_mode, accept_score, reject_score, range_min, range_max,
+		case_max, custom_grader, grader_flags, requires)
+	SELECT problem, new_version, n, (v->>'parent')::int, v->>'name', v->>'on_reject',
+	       v->>'verdict_mode', (v->>'accept_if_any')::boolean, (v->>'ignore_sample')::boolean,
+	       v->>'score_mode', (v->>'accept_score')::double precision,
+	       (v->>'reject_score')::double precision, (v->>'range_min')::double precision,
+	       (v->>'range_max')::double precision, (v->>'case_max')::double precision,
+	       (v->>'custom_grader')::boolean, json_words(v->'grader_flags'),
+	       json_words(v->'requires')::int[]
+	FROM jsonb_array_elements(m->'groups') WITH ORDINALITY AS t(v, n);
+	INSERT INTO test_cases (problem_id, version, ordinal, name, sample, group_ordinal, input_hash,
+		answer_hash, validator_args, args, full_feedback, hint, description)
+	SELECT problem, new_version, n, v->>'name', (v->>'sample')::boolean, (v->>'group')::int,
+	       json_hash(v->'input'), json_hash(v->'answer'), json_words(v->'validator_args'),
+	       json_words(v->'args'), (v->>'full_feedback')::boolean, v->>'hint', v->>'description'
+	FROM jsonb_array_elements(m->'cases') WITH ORDINALITY AS t(v, n);
+	INSERT INTO problem_samples (problem_id, version, ordinal, name, input_hash, answer_hash,
+		interaction_hash)
+	SELECT problem, new_version, n, v->>'name', json_hash(v->'input'), json_hash(v->'answer'),
+	       json_hash(v->'interaction')
+	FROM jsonb_array_elements(m->'samples') WITH ORDINALITY AS t(v, n);
+	INSERT INTO problem_programs (problem_id, version, kind, ordinal, name, language, entry, build,
+		run, expected)
+	SELECT problem, new_version, v->>'kind', n, v->>'name', v->>'language', v->>'entry',
+	       (v->>'build')::boolean, (v->>'run')::boolean, v->'expected'
+	FROM jsonb_array_elements(m->'programs') WITH ORDINALITY AS t(v, n);
+	INSERT INTO problem_program_files (problem_id, version, kind, ordinal, name, executable, size,
+		hash)
+	SELECT problem, new_version, v->>'kind', n, f->>'name', (f->>'executable')::boolean,
+	       (f->>'size')::bigint, json_hash(f->'hash')
+	FROM jsonb_array_elements(m->'programs') WITH ORDINALITY AS t(v, n),
+	     jsonb_array_elements(v->'files') f
+$$;
+
+-- A new version of a problem from a manifest (admin/package_manifest.c), whose files are in
+-- test_data already. Equal content makes none. One transaction: nothing is there by halves.
+CREATE FUNCTION problem_import(problem ident, m jsonb, by_actor text)
+RETURNS TABLE (version int, same boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+DECLARE
+	newest int;
+BEGIN
+	PERFORM require_role('codearena_judge', 'codearena_admin');
+	INSERT INTO problems (id) VALUES (problem) ON CONFLICT DO NOTHING;
+	SELECT p.latest_version INTO newest FROM problems p WHERE p.id = problem FOR UPDATE;
+	IF EXISTS (SELECT FROM problem_versions v WHERE v.problem_id = problem AND v.version = newest
+		AND v.package_hash = json_hash(m->'hash')
+		AND (v.time_limit_ms, v.time_limit_from)
+		    = ((m->>'time_limit_ms')::int, m->>'time_limit_from')) THEN
+		RETURN QUERY SELECT newest, true;
+		RETURN;
+	END IF;
+	newest := newest + 1;
+	PERFORM problem_import_texts(problem, newest, m);
+	PERFORM problem_import_tests(problem, newest, m);
+	UPDATE problems p SET latest_version = newest WHERE p.id = problem;
+	INSERT INTO audit_log (actor, action, subject, detail)
+	VALUES (by_actor, 'problem import', problem, jsonb_build_object('version', newest));
+	RETURN QUERY SELECT newest, false;
+END $$;
 
 -- Partitions for this month and the eleven after; anybody's start may call it.
 CREATE FUNCTION partitions_ahead() RETURNS void
@@ -1708,16 +1912,27 @@ GRANT INSERT ON audit_log TO codearena_judge;
 GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release,
 	judgement_finish, runs_add, output_add, judging_pause_after_faults TO codearena_judge;
 
+-- Imports: api stores the bytes, a judge host reads them; both judge and admin make versions.
+GRANT SELECT ON problem_imports TO codearena_api;
+GRANT INSERT ON problem_imports, problem_import_chunks TO codearena_api;
+GRANT USAGE ON SEQUENCE problem_import_ids TO codearena_api;
+GRANT SELECT ON problem_imports, problem_import_chunks TO codearena_judge;
+GRANT UPDATE (state, step, version, errors, notes, worker, lease_until, attempts, finished_at)
+	ON problem_imports TO codearena_judge;
+GRANT DELETE ON problem_import_chunks TO codearena_judge;
+GRANT INSERT ON test_data, test_data_chunks TO codearena_judge;
+GRANT EXECUTE ON FUNCTION problem_import TO codearena_judge, codearena_admin;
+
 -- admin tool: everything but writing the log, cells, submissions and judgements by hand.
 GRANT SELECT ON ALL TABLES IN SCHEMA codearena TO codearena_admin;
-GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, accounts, problems,
-	problem_versions, problem_statements, problem_files, test_data, test_data_chunks, test_cases,
-	test_groups, problem_samples, problem_programs, problem_program_files,
-	languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams,
+GRANT INSERT, UPDATE ON instance, organizations, groups, teams, team_groups, accounts, test_data,
+	test_data_chunks, languages, contests, contest_counter, contest_freezes, contest_problems, contest_teams,
 	dead_letters, clarifications, drafts, refresh_tokens TO codearena_admin;
 GRANT DELETE ON team_groups, refresh_tokens, contest_freezes, contest_problems TO codearena_admin;
 GRANT INSERT ON audit_log TO codearena_admin;
 GRANT USAGE ON SEQUENCE clarification_ids TO codearena_admin;
+GRANT SELECT ON contest_reveals, contest_reveal_steps TO codearena_api, codearena_judge;
+GRANT EXECUTE ON FUNCTION reveal_open, reveal_move, reveal_close TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, interval_restore,
 	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
 	contest_hold, contest_schedule, contest_medals, judging_pause
@@ -1727,6 +1942,7 @@ GRANT EXECUTE ON FUNCTION judging_pause_after_faults TO codearena_admin;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;
 GRANT EXECUTE ON FUNCTION events_append, past_submissions, past_judgements TO codearena_admin;
+GRANT SELECT, INSERT, UPDATE ON contest_checks TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
 	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,
 	contest_finalize, contest_reschedule_freeze, account_register, sample_data TO codearena_admin;

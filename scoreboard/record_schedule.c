@@ -1,0 +1,301 @@
+/* record_schedule.c -- what moves a contest's clock, and settings that the rules read: extensions,
+ * removed intervals, hold-for-verification, scheduled thaw and finalize, medals.
+ *
+ * All have one shape: lock, load, check, one SQL function that writes, the event, the audit row.
+ * Removed intervals change the contest time of every later submission; contest_time_at alone says
+ * how, and it is applied to all of them here, not in SQL, so that a submission has the same time
+ * whether the interval was removed before or after it came. */
+#include "base/clock.h"
+#include "scoreboard/record_life.h"
+#include "scoreboard/record_write.h"
+
+#include <inttypes.h>
+
+/* One of them: what is to be done, and with what. */
+struct deed {
+	struct record_about about;
+	const char *audit;
+	bool bulk, retime;
+	int (*check)(const struct contest *c, const struct deed *d, struct err *err);
+	int (*write)(struct pg *pg, struct arena *a, const struct deed *d, struct err *err);
+	const struct extension *extension;
+	struct interval *interval;
+	const struct schedule *schedule;
+	const struct contest_medals *medals;
+	bool on;
+};
+
+/* Every submission's contest time anew; those that stay are not written. */
+static int retime(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	struct facts_want all = {0};
+	struct contest c;
+	struct facts facts;
+	const char **ids, **times;
+	size_t n = 0, count = 0;
+
+	if (contest_load(pg, a, d->about.contest_id, &c, err) < 0 ||
+	        facts_load(pg, a, &c, &all, &facts, err) < 0)
+		return err_result(err);
+	for (size_t t = 0; t < c.nteams; t++)
+		count += facts.teams[t].n;
+	ids = arena_alloc(a, count * sizeof(*ids) + 1);
+	times = arena_alloc(a, count * sizeof(*times) + 1);
+	for (size_t t = 0; t < c.nteams; t++) {
+		for (size_t i = 0; i < facts.teams[t].n; i++) {
+			const struct sub *s = &facts.teams[t].subs[i];
+
+			ids[n] = s->id;
+			times[n++] = pg_arg_int(a, contest_time_at(&c, s->submitted_ms));
+		}
+	}
+	return pg_run(pg, Q_RECORD_RETIME, NULL, err, c.id, pg_arg_array(a, ids, n),
+	        pg_arg_array(a, times, n));
+}
+
+static int act(struct pg *pg, struct arena *a, struct deed *d, struct err *err)
+{
+	struct record_about *ab = &d->about;
+	struct record_audit au = {.actor = ab->actor,
+	        .action = d->audit,
+	        .contest_id = ab->contest_id,
+	        .subject = d->extension ? d->extension->team_id : NULL,
+	        .reason = ab->reason,
+	        .more = ab->more};
+	struct contest c;
+	int failed;
+
+	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
+	        contest_load(pg, a, ab->contest_id, &c, err) < 0)
+		return err_result(err);
+	if (d->check && d->check(&c, d, err) < 0)
+		return err_result(err);
+	if (d->write(pg, a, d, err) < 0 || (d->retime && retime(pg, a, d, err) < 0))
+		return err_result(err);
+	failed = d->bulk ? record_bulk(pg, a, ab, err) : record_small(pg, a, ab, err);
+	if (failed < 0)
+		return err_result(err);
+	return record_audit(pg, &au, err);
+}
+
+/* more: taken. */
+static int run(struct pg *pg, struct deed *d, json_t *more, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	json_auto_t *owned = more;
+
+	d->about.more = more;
+	if (pg_begin(pg, err) < 0)
+		return err_result(err);
+	return record_end(pg, act(pg, &a, d, err), err);
+}
+
+static struct record_about about(const char *contest_id, const char *kind, const struct why *why)
+{
+	return (struct record_about){
+	        .contest_id = contest_id, .kind = kind, .actor = why->actor, .reason = why->reason};
+}
+
+static const char *time_arg(struct arena *a, int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (wall_ms == 0)
+		return NULL;
+	clock_format_time(wall_ms, text);
+	return arena_strdup(a, text);
+}
+
+/* ---------------------------------------------------------------- extension */
+
+static int check_extension(const struct contest *c, const struct deed *d, struct err *err)
+{
+	const struct extension *x = d->extension;
+	const struct contest_team *team = x->team_id ? contest_team_find(c, x->team_id) : NULL;
+	struct contest_state s = contest_state_at(c, d->about.head.now_ms);
+	struct contest longer = *c;
+	struct contest_team its = team ? *team : (struct contest_team){0};
+
+	if (x->team_id && !team)
+		return err_set(err, ERR_NOT_FOUND, "no such team in contest %.40s: \"%.40s\"",
+		        c->id, x->team_id);
+	if (c->ended_ms || s.thawed || s.finalized || (!team && s.ended))
+		return err_set(err, ERR_CONFLICT, "contest %.40s is over", c->id);
+	if (team)
+		its.extension_ms += x->by_ms;
+	else
+		longer.duration_ms += x->by_ms;
+	if (its.extension_ms < 0 || longer.duration_ms < 1000)
+		return err_set(err, ERR_INPUT, "that is more than there is to take back");
+	if (x->by_ms < 0 && contest_end_ms(&longer, team ? &its : NULL) < d->about.head.now_ms)
+		return err_set(err, ERR_CONFLICT, "the new end would lie in the past");
+	return 0;
+}
+
+static int write_extension(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	const struct extension *x = d->extension;
+
+	if (x->team_id)
+		return pg_run(pg, Q_RECORD_TEAM, NULL, err, d->about.contest_id, x->team_id,
+		        pg_arg_int(a, x->by_ms), NULL, NULL, NULL, NULL);
+	return pg_run(pg, Q_RECORD_EXTEND, NULL, err, d->about.contest_id, pg_arg_int(a, x->by_ms),
+	        d->about.head.now);
+}
+
+int record_extend(struct pg *pg, const char *contest_id, const struct extension *x,
+        const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "extension", why),
+	        .audit = x->team_id ? "team.extend" : "contest.extend",
+	        .check = check_extension,
+	        .write = write_extension,
+	        .extension = x};
+	json_t *more = json_pack("{s:I}", "by", (json_int_t)x->by_ms);
+
+	d.about.jury_only = x->team_id != NULL;
+	if (x->team_id)
+		json_object_set_new(more, "team", json_string(x->team_id));
+	return run(pg, &d, more, err);
+}
+
+/* ---------------------------------------------------------------- removed intervals */
+
+static int check_open(const struct contest *c, const struct deed *d, struct err *err)
+{
+	struct contest_state s = contest_state_at(c, d->about.head.now_ms);
+
+	if (!s.started)
+		return err_set(err, ERR_CONFLICT, "contest %.40s has not started", c->id);
+	if (s.finalized)
+		return err_set(err, ERR_CONFLICT, "contest %.40s is finalized", c->id);
+	return 0;
+}
+
+static int check_interval(const struct contest *c, const struct deed *d, struct err *err)
+{
+	const struct interval *i = d->interval;
+
+	if (check_open(c, d, err) < 0)
+		return err_result(err);
+	if (i->from_ms < c->start_ms || i->from_ms >= contest_last_end_ms(c) ||
+	        i->to_ms <= i->from_ms)
+		return err_set(err, ERR_INPUT,
+		        "the interval must begin in the contest and be longer than 0");
+	return 0;
+}
+
+static int write_removal(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_RECORD_INTERVAL_REMOVE, &r, err, d->about.contest_id,
+	            time_arg(a, d->interval->from_ms), time_arg(a, d->interval->to_ms),
+	            d->about.head.now) < 0)
+		return err_result(err);
+	d->interval->id = (int)pg_int(r, 0, "id");
+	json_object_set_new(d->about.more, "interval", json_integer(d->interval->id));
+	return 0;
+}
+
+int record_interval_remove(struct pg *pg, const char *contest_id, struct interval *interval,
+        const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "interval", why),
+	        .audit = "contest.remove-interval",
+	        .bulk = true,
+	        .retime = true,
+	        .check = check_interval,
+	        .write = write_removal,
+	        .interval = interval};
+	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
+
+	clock_format_time(interval->from_ms, from);
+	clock_format_time(interval->to_ms, to);
+	return run(pg, &d, json_pack("{s:s, s:s, s:b}", "from", from, "to", to, "removed", 1), err);
+}
+
+static int write_restoring(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	return pg_run(pg, Q_RECORD_INTERVAL_RESTORE, NULL, err, d->about.contest_id,
+	        pg_arg_int(a, d->interval->id), d->about.head.now);
+}
+
+int record_interval_restore(
+        struct pg *pg, const char *contest_id, int id, const struct why *why, struct err *err)
+{
+	struct interval interval = {.id = id};
+	struct deed d = {.about = about(contest_id, "interval", why),
+	        .audit = "contest.restore-interval",
+	        .bulk = true,
+	        .retime = true,
+	        .check = check_open,
+	        .write = write_restoring,
+	        .interval = &interval};
+
+	return run(pg, &d, json_pack("{s:i, s:b}", "interval", id, "removed", 0), err);
+}
+
+/* ---------------------------------------------------------------- settings */
+
+static int write_hold(struct pg *pg, struct arena *a UNUSED, const struct deed *d, struct err *err)
+{
+	return pg_run(pg, Q_RECORD_HOLD, NULL, err, d->about.contest_id, pg_arg_bool(d->on));
+}
+
+int record_hold(
+        struct pg *pg, const char *contest_id, bool on, const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "contest", why),
+	        .audit = "contest.hold",
+	        .bulk = true, /* what waited becomes known */
+	        .write = write_hold,
+	        .on = on};
+
+	return run(pg, &d, json_pack("{s:b}", "hold", on), err);
+}
+
+static int write_schedule(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	return pg_run(pg, Q_RECORD_SCHEDULE, NULL, err, d->about.contest_id,
+	        time_arg(a, d->schedule->thaw_ms), time_arg(a, d->schedule->finalize_ms));
+}
+
+int record_schedule(struct pg *pg, const char *contest_id, const struct schedule *s,
+        const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "contest", why),
+	        .audit = "contest.schedule",
+	        .write = write_schedule,
+	        .schedule = s};
+
+	d.about.jury_only = true;
+	return run(pg, &d,
+	        json_pack("{s:I, s:I}", "thaw_at", (json_int_t)s->thaw_ms, "finalize_at",
+	                (json_int_t)s->finalize_ms),
+	        err);
+}
+
+static int write_medals(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
+{
+	const struct contest_medals *m = d->medals;
+
+	return pg_run(pg, Q_RECORD_MEDALS, NULL, err, d->about.contest_id, pg_arg_int(a, m->gold),
+	        pg_arg_int(a, m->silver), pg_arg_int(a, m->bronze), pg_arg_int(a, m->extra),
+	        pg_arg_bool(m->honors));
+}
+
+int record_medals(struct pg *pg, const char *contest_id, const struct contest_medals *m,
+        const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "contest", why),
+	        .audit = "contest.medals",
+	        .write = write_medals,
+	        .medals = m};
+
+	d.about.jury_only = true;
+	return run(pg, &d,
+	        json_pack("{s:i, s:i, s:i, s:i, s:b}", "gold", m->gold, "silver", m->silver,
+	                "bronze", m->bronze, "extra", m->extra, "honors", m->honors),
+	        err);
+}
