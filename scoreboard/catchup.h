@@ -8,6 +8,7 @@
  *   <b>:places HASH  team -> ":group:<n>" or "hidden", for those that are not in <b>
  *   <b>:meta   HASH  number (the public board's is the public number), incarnation, rules (0 icpc,
  *              1 ioi, 2 points), problems (ids), groups (sort groups but 0)
+ *   <b>:stale  why the next event could not be applied, and the board stands still
  *   <b>:new:<random>...  a board in the making, with a time to live
  * Channel: board:<contest>, message = jury number; a wake-up only.
  * apply.lua checks the number (a hole answers with the number it needs), sets rows absolutely,
@@ -30,4 +31,6 @@ int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until
 /* codearena board verify: Redis == fold of the log == recomputation from the submissions, public
  * and jury. ERR_CONFLICT names the first difference. */
 int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);
+/* The same without ever taking the contest's lock: ERR_BUSY when it keeps changing. */
+int catchup_check(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);
 #endif
