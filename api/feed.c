@@ -154,41 +154,89 @@ static int load_contest(
 	return 0;
 }
 
-/* The contest of a submission's event is its team's: tells that team, if it is listening. */
-static void publish_own(struct feed *f, const char *contest_id, const json_t *event)
+/* Submissions of one team as they are now, and its row, to that team. */
+static void publish_team(struct feed *f, const char *contest_id, const char *team,
+        const char *const *submissions, size_t n)
 {
-	const json_t *subject = json_object_get(event, "subject");
-	const char *team = json_string_value(json_object_get(subject, "team"));
-	const char *submission = json_string_value(json_object_get(subject, "submission"));
 	auto_pgresult PGresult *r = NULL;
 	auto_arena struct arena a = {0};
 	auto_buf struct buf out = {0};
 	auto_free char *row = NULL;
 	auto_free char *text = NULL;
-	json_auto_t *object = NULL;
 	struct err err = {0};
 	char channel[CHANNEL_SIZE];
 
-	if (!team || !submission)
-		return;
-	snprintf(channel, sizeof(channel), "team:%s:%s", contest_id, team);
-	if (!sse_has(f->sse, channel))
-		return;
-	if (pg_run(f->pg, Q_FEED_SUBMISSIONS, &r, &err, pg_arg_array(&a, &submission, 1)) < 0 ||
+	if (pg_run(f->pg, Q_FEED_SUBMISSIONS, &r, &err, pg_arg_array(&a, submissions, n)) < 0 ||
 	        PQntuples(r) == 0)
 		return;
-	object = feed_submission_json(r, 0);
-	text = json_text(object);
-	row = feed_own_row(f, contest_id, team);
 	buf_adds(&out, "{\"submissions\":[");
-	buf_adds(&out, text);
-	buf_addf(&out, "],\"row\":");
+	for (int i = 0; i < PQntuples(r); i++) {
+		json_auto_t *object = feed_submission_json(r, i);
+		auto_free char *one = json_text(object);
+
+		buf_addf(&out, "%s%s", i > 0 ? "," : "", one);
+	}
+	row = feed_own_row(f, contest_id, team);
+	buf_adds(&out, "],\"row\":");
 	buf_adds(&out, row ? row : "null");
 	buf_adds(&out, "}");
-	free(text);
 	text = buf_take(&out);
 	sse_event(&out, NULL, "own", text, strlen(text));
+	snprintf(channel, sizeof(channel), "team:%s:%s", contest_id, team);
 	sse_publish(f->sse, channel, frame_new(TOPIC_OWN, 0, out.data, out.len));
+}
+
+static bool is_listening(struct feed *f, const char *contest_id, const char *team)
+{
+	char channel[CHANNEL_SIZE];
+
+	snprintf(channel, sizeof(channel), "team:%s:%s", contest_id, team);
+	return sse_has(f->sse, channel);
+}
+
+static const char *member(const json_t *o, const char *name)
+{
+	return json_string_value(json_object_get(o, name));
+}
+
+/* A rejudging that was applied concerns many: each team gets all of its own at once, with the
+ * first of them in the list. */
+static void publish_set(struct feed *f, const char *contest_id, const json_t *list)
+{
+	size_t n = json_array_size(list);
+	auto_free const char **ids = xcalloc(n + 1, sizeof(*ids));
+	auto_free bool *told = xcalloc(n + 1, sizeof(*told));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *team = member(json_array_get(list, i), "team");
+		size_t own = 0;
+
+		if (told[i] || !team || !is_listening(f, contest_id, team))
+			continue;
+		for (size_t k = i; k < n; k++) {
+			const json_t *one = json_array_get(list, k);
+			const char *submission = member(one, "submission"),
+			           *its = member(one, "team");
+
+			if (!submission || !its || strcmp(its, team) != 0)
+				continue;
+			told[k] = true;
+			ids[own++] = submission;
+		}
+		publish_team(f, contest_id, team, ids, own);
+	}
+}
+
+/* The contest of a submission's event is its team's: tells that team, if it is listening. */
+static void publish_own(struct feed *f, const char *contest_id, const json_t *event)
+{
+	const json_t *subject = json_object_get(event, "subject");
+	const char *team = member(subject, "team");
+	const char *submission = member(subject, "submission");
+
+	publish_set(f, contest_id, json_object_get(subject, "submissions"));
+	if (team && submission && is_listening(f, contest_id, team))
+		publish_team(f, contest_id, team, &submission, 1);
 }
 
 /* Lag: from the event's time to now, by the database's clock. */

@@ -43,6 +43,8 @@ struct work {
 	char entry[LANGUAGE_NAME_SIZE];
 	struct decision *out;
 	struct run *runs;
+	struct yield_kept kept; /* of a low judgement; n 0: it gives way to nobody */
+	bool gave_way;
 };
 
 /* Progress for the owner's screen. */
@@ -51,6 +53,8 @@ static void publish(struct work *w, const struct buf *message)
 {
 	struct err err = {0};
 
+	if (w->c->hidden)
+		return;
 	if (kv_command(w->j->kv, NULL, &err, "PUBLISH %s %b",
 	            kv_key(w->j->kv, "events:%s", w->c->submission_id), message->data,
 	            message->len) < 0)
@@ -244,11 +248,26 @@ static int run_test(
 	struct test_case files = {
 	        .input_fd = input, .answer_fd = answer, .flags = &w->problem.flags};
 
+	if (i < w->kept.n && w->kept.outcomes[i]) {
+		*out = *w->kept.outcomes[i];
+		return 0;
+	}
 	x.box = h->box;
 	x.stop = h->stop;
 	if (input < 0 || answer < 0 || execute_test(&x, &files, out, err) < 0)
 		return err_wrap(err, "test %d", t->ordinal);
 	return 0;
+}
+
+/* After a test of a low judgement that was run now: is it a contestant's turn? */
+static bool gives_way(struct work *w, size_t i, const struct outcome *o)
+{
+	if (i >= w->kept.n || w->kept.outcomes[i])
+		return false;
+	w->kept.outcomes[i] = arena_alloc(w->a, sizeof(*o));
+	*w->kept.outcomes[i] = *o;
+	w->gave_way = i + 1 < w->kept.n && yield_must(w->j->yield, w->j->pg, w->j->want);
+	return w->gave_way;
 }
 
 static bool take_run(void *ctx, size_t i, const struct outcome *o)
@@ -262,7 +281,7 @@ static bool take_run(void *ctx, size_t i, const struct outcome *o)
 	out->nruns = i + 1;
 	out->time_ms = r->time_ms > out->time_ms ? r->time_ms : out->time_ms;
 	out->memory_kib = r->memory_kib > out->memory_kib ? r->memory_kib : out->memory_kib;
-	return w->problem.run_all || r->verdict == VERDICT_AC;
+	return (w->problem.run_all || r->verdict == VERDICT_AC) && !gives_way(w, i, o);
 }
 
 static int run_tests(struct work *w, struct decision *out, struct err *err)
@@ -276,8 +295,16 @@ static int run_tests(struct work *w, struct decision *out, struct err *err)
 
 	w->out = out;
 	w->runs = arena_alloc(w->a, w->problem.n * sizeof(*w->runs));
-	if (spread_run(w->j->spread, &mine, &tests, err) < 0)
+	if (w->j->yield && submission_is_low(w->c)) {
+		w->kept.n = w->problem.n;
+		yield_take(w->j->yield, w->a, w->c, &w->kept);
+	}
+	if (spread_run(w->kept.n ? NULL : w->j->spread, &mine, &tests, err) < 0)
 		return err_result(err);
+	if (w->gave_way) {
+		yield_keep(w->j->yield, w->c, &w->kept);
+		return JUDGING_GAVE_WAY;
+	}
 	out->runs = w->runs;
 	out->verdict = judging_verdict(w->runs, out->nruns);
 	return 0;

@@ -7,6 +7,7 @@
 #include "judge/execute.h"
 #include "judge/spread.h"
 #include "judge/testdata.h"
+#include "judge/yield.h"
 #include "model/submission.h"
 #include "scoreboard/record.h"
 
@@ -16,14 +17,18 @@ struct judging {
 	struct kv *kv;
 	struct box *box;
 	struct testdata *data;
-	struct spread *spread; /* NULL: no other slot helps */
+	struct spread *spread;         /* NULL: no other slot helps */
+	struct yield *yield;           /* NULL: a rejudging gives way to nobody */
+	const struct claim_want *want; /* what it gives way to */
 	const struct languages *languages;
 	pthread_rwlock_t *alone;
 	const atomic_bool *stop;
 	const char *worker;
 };
 
-/* 0: *out is the decision, its strings and runs in the arena. -ERR_CONFLICT: *stop became true.
+enum { JUDGING_GAVE_WAY = 1 };
+/* 0: *out is the decision, its strings and runs in the arena. JUDGING_GAVE_WAY: a contestant waits
+ * and this one does not matter as much; give it back. -ERR_CONFLICT: *stop became true.
  * Else the judge's own fault, the sentence says which. */
 int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
         struct err *err);

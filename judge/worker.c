@@ -40,7 +40,8 @@ struct hands {
 	struct worker *worker;
 	struct pg *pg;
 	struct kv *kv;
-	struct box *box; /* NULL: has to be opened */
+	struct box *box;               /* NULL: has to be opened */
+	const struct claim_want *want; /* of the claim at work */
 };
 
 void worker_nap(struct worker *w, int ms)
@@ -331,6 +332,8 @@ static struct judging judging_of(struct hands *h)
 	        .box = h->box,
 	        .data = h->worker->data,
 	        .spread = h->worker->spread,
+	        .yield = h->worker->yield,
+	        .want = h->want,
 	        .languages = &h->worker->languages,
 	        .alone = &h->worker->alone,
 	        .stop = &h->slot->stop,
@@ -398,6 +401,10 @@ static void judge_claim(struct hands *h, struct arena *a, const struct claim *c)
 	if (r == 0) {
 		if (record(h, a, c, &d))
 			log_judged(c, &d, start_ms);
+	} else if (r == JUDGING_GAVE_WAY) {
+		log_debug("submission.gave_way", "id=%s judgement=%s", c->submission_id,
+		        c->judgement_id);
+		give_back(h, c, false, NULL);
 	} else if (err.code == ERR_CONFLICT && atomic_load(&h->worker->abandon)) {
 		give_back(h, c, false, "the judge was stopped");
 	} else if (err.code == ERR_CONFLICT) {
@@ -420,9 +427,12 @@ static bool claim_and_judge(struct hands *h)
 	size_t n = worker_languages(h->worker, on);
 	struct claim c;
 	struct err err = {0};
-	struct claim_want want = {h->worker->name, on, n, true};
+	struct claim_want want = {h->worker->name, on, n, yield_enter(h->worker->yield)};
 	int r = submission_claim(h->pg, &a, &want, &c, &err);
+	bool is_low = r > 0 && submission_is_low(&c);
 
+	if (want.low && !is_low)
+		yield_leave(h->worker->yield);
 	if (r < 0) {
 		set_fault(h->slot, err.msg);
 		worker_nap(h->worker, RETRY_MS);
@@ -434,8 +444,12 @@ static bool claim_and_judge(struct hands *h)
 	hold(h->slot, &c);
 	(void)kv_command(h->kv, NULL, &err, "SET %s %s NX PX %d",
 	        kv_key(h->kv, "processing:%s", c.judgement_id), h->worker->name, LEASE_MS);
+	h->want = &want;
 	judge_claim(h, &a, &c);
+	h->want = NULL;
 	let_go(h->slot);
+	if (is_low)
+		yield_leave(h->worker->yield);
 	return true;
 }
 
@@ -510,7 +524,11 @@ static void *run_slot(void *arg)
 			rung = true;
 			continue;
 		}
-		rung = rung || wait_for_bell(&h);
+		if (!rung) {
+			yield_idle(w->yield, 1);
+			rung = wait_for_bell(&h);
+			yield_idle(w->yield, -1);
+		}
 		while (rung && h.box && !atomic_load(&w->draining))
 			rung = claim_and_judge(&h);
 	}
@@ -562,6 +580,7 @@ void worker_init(struct worker *w, const struct conf *conf)
 	find_selftests(w);
 	if (conf->spread_tests && w->nslots > 1)
 		w->spread = spread_new();
+	w->yield = yield_new(w->nslots);
 	init_alone(w);
 	pthread_mutex_init(&w->lock, NULL);
 	for (size_t i = 0; i < w->nslots; i++) {
@@ -583,6 +602,7 @@ void worker_start(struct worker *w)
 void worker_free(struct worker *w)
 {
 	spread_free(w->spread);
+	yield_free(w->yield);
 	testdata_free(w->data);
 	languages_free(&w->languages);
 }

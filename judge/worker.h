@@ -32,6 +32,7 @@ struct worker {
 	char selftest_folder[512];
 	struct testdata *data;  /* has its own lock */
 	struct spread *spread;  /* likewise; NULL: slots do not help each other */
+	struct yield *yield;    /* likewise */
 	pthread_rwlock_t alone; /* steps hold it for reading; a step that must be alone writes */
 	atomic_bool draining;   /* claim nothing more */
 	atomic_bool abandon;    /* give back what is being judged */

@@ -138,18 +138,17 @@ async function boardIs(verdictOf, contest = 'c1') {
 
 // All that a contest is, as text: its log, its counter, cells, submissions, which judgements count, both boards.
 async function fingerprint() {
-	const tables = await Promise.all([
+	const tables = await arena.sql([
 		'SELECT * FROM codearena.contest_counter ORDER BY contest_id',
-		'SELECT * FROM codearena.leaderboard_events ORDER BY contest_id, number',
+		'SELECT contest_id, number, public_number, encode(hash, \'hex\') FROM codearena.leaderboard_events ORDER BY contest_id, number',
 		'SELECT * FROM codearena.contest_penalties ORDER BY contest_id, team_id, problem_id',
 		'SELECT * FROM codearena.submissions ORDER BY id',
 		'SELECT id, verdict, points_milli FROM codearena.judgements WHERE valid ORDER BY id',
 		'SELECT * FROM codearena.contest_problems ORDER BY contest_id, problem_id',
-	].map((query) => arena.sql(query)));
-	const boards = await Promise.all(['', ':jury'].map((jury) =>
-		arena.redis('HGETALL', `${arena.instance}:leaderboard:c1${jury}:rows`).then((text) => text.split('\n').sort().join('\n'))));
-	const public_ = (await arena.http('GET', '/api/contests/c1/scoreboard')).headers.etag;
-	return JSON.stringify([tables, boards, public_], null, 1);
+	].join(';\n'));
+	const rows = (board) => arena.redis('HGETALL', `${arena.instance}:leaderboard:${board}:rows`).then((text) => text.split('\n').sort().join('\n'));
+	const answer = await arena.http('GET', '/api/contests/c1/scoreboard');
+	return [tables, await rows('c1'), await rows('c1:jury'), answer.headers.etag].join('\n');
 }
 
 const first = (one) => PROGRAMS[one.kind][1];
@@ -327,6 +326,49 @@ test('a crash at any step of applying leaves all or nothing', async () => {
 	await waitFor('the board', () => boardIs(onlySum).then(() => true, () => false), 10000);
 	await boardIs(onlySum);
 	await arena.verify();
+});
+
+// Takes a fifth of a second of every test.
+const SLOW = `#include <stdio.h>\n#include <time.h>\nint main(void) { long long a, b; while (clock() < CLOCKS_PER_SEC / 5) ;
+scanf("%lld %lld", &a, &b); printf("%lld\\n", a + b); return 0; }\n`;
+
+test('a rejudging gives way between two test cases, which is no failure, and leaves a slot free', async () => {
+	await arena.codearena('problem', 'import', arena.problem('addup'));
+	await arena.makeContest('c3', { problems: ['addup'], more: ['--per-minute', '1000'] });
+	const slow = async (team) => {
+		const answer = await arena.submit('c3', `team${team}`, 'addup', 'c', SLOW);
+		assert.equal(answer.status, 202, answer.text);
+		return answer.body.id;
+	};
+	await Promise.all([slow(1), slow(2)]);
+	await settled();
+	const token = await arena.login('root');
+	const target = '/api/contests/c3/rejudgings';
+	const set = (await arena.http('POST', target, { token, body: { filter: {}, reason: 'slow' } })).body;
+	const atWork = () => arena.rows(`SELECT j.id, j.attempt, j.failures, j.state FROM codearena.judgements j
+		JOIN codearena.rejudging_submissions m ON m.judgement_id = j.id WHERE m.rejudging_id = '${set.id}'`);
+	const finished = (rows) => rows.every((j) => j.state === 'final');
+	let rows = [];
+	let most = 0;
+	let sentIn = 0;
+	await waitFor('the set', async () => {
+		rows = await atWork();
+		const n = rows.filter((j) => j.state === 'judging').length;
+		most = Math.max(most, n);
+		// Two contestants, one free slot: the rejudging's is needed.
+		if (n > 0 && sentIn < 2) sentIn += (await Promise.all([slow(3), slow(4)])).length;
+		return finished(rows);
+	}, 60000);
+	assert.equal(most, 1, 'of two slots one is for contestants only');
+	assert.ok(rows.some((j) => j.attempt > 1), `none gave way: ${JSON.stringify(rows)}`);
+	assert.ok(rows.every((j) => j.failures === 0));
+	await settled();
+	const runs = await arena.rows(`SELECT r.judgement_id AS id, count(*)::int AS n FROM codearena.submission_results r
+		WHERE r.judgement_id = ANY ('{${rows.map((j) => j.id)}}') GROUP BY 1`);
+	assert.deepEqual(runs.map((r) => r.n), [16, 16], 'each has all its runs, once');
+	const { body: ready } = await arena.http('GET', `${target}/${set.id}`, { token });
+	assert.deepEqual(ready.preview.matrix, [{ old: 'AC', new: 'AC', count: 2 }]);
+	assert.equal((await arena.http('POST', `${target}/${set.id}/discard`, { token, body: {} })).status, 200);
 });
 
 test('applied while verdicts pour in, the board is that of all submissions with the data they were judged with in the end', async () => {
