@@ -57,7 +57,7 @@ PROGRAMS := $(if $(wildcard api/main.c),$B/codearena-api) $(if $(wildcard judge/
 TESTS := $(TEST_SRC:%.c=$B/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
-all: $B/lib.a $(PROGRAMS) $(if $(wildcard tests/hostile/boxtry.c),$B/boxtry $B/open/codearena-agent)
+all: $B/lib.a $(PROGRAMS) $(if $(wildcard tests/hostile/boxtry.c),$B/boxtry $B/verdicttry $B/open/codearena-agent)
 archive = $Qrm -f $@ && ar rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 $B/lib.a: $(LIB_SRC:%.c=$B/%.o)
 	$(archive)
@@ -80,6 +80,8 @@ $B/codearena-box: $B/judge/box.o $B/judge.a $B/lib.a
 $B/codearena: $B/admin/main.o $B/admin.a $B/judge.a $B/lib.a
 	$(link)
 $B/boxtry: $B/tests/hostile/boxtry.o $B/judge.a $B/lib.a
+	$(link)
+$B/verdicttry: $B/tests/hostile/verdicttry.o $B/judge.a $B/lib.a
 	$(link)
 $B/bench-compare: $B/tests/load/bench_compare.o $B/judge.a $B/lib.a
 	$(link)

@@ -266,6 +266,19 @@ static void escape_errors(const struct running *r, char out[STDERR_ESCAPED])
 	out[pos] = 0;
 }
 
+/* A runtime that keeps the memory limit itself says so as it gives up; whoever says it without
+ * need has failed all the same. */
+static bool has_memory_sign(const struct running *r)
+{
+	const struct language *l = r->x->language;
+
+	for (size_t i = 0; i < l->nmemory_signs; i++)
+		if (memmem(r->errors, r->errors_len, l->memory_signs[i],
+		            strlen(l->memory_signs[i])))
+			return true;
+	return false;
+}
+
 /* RULES.md section 2: memory, time, output, exit; VERDICT_NONE: ask the validator. */
 static enum verdict verdict_of(const struct running *r, const struct box_result *b)
 {
@@ -279,7 +292,7 @@ static enum verdict verdict_of(const struct running *r, const struct box_result 
 	if (b->end == BOX_END_SECURITY)
 		return VERDICT_SV;
 	if (b->end == BOX_END_SIGNAL || (b->end == BOX_END_EXITED && b->exit_code != 0))
-		return VERDICT_RTE;
+		return has_memory_sign(r) ? VERDICT_MLE : VERDICT_RTE;
 	return VERDICT_NONE;
 }
 

@@ -19,7 +19,8 @@ enum {
 };
 
 static const char *const members[] = {"id", "name", "extensions", "source", "entry", "compile",
-        "run", "version", "time_factor", "time_extra_ms", "memory_extra_mib", "pids", "env", NULL};
+        "run", "version", "time_factor", "time_extra_ms", "memory_extra_mib", "pids", "env",
+        "memory_signs", NULL};
 
 static const char *const placeholders[] = {
         "{source}", "{sources}", "{entry}", "{stem}", "{memory_mib}"};
@@ -108,6 +109,8 @@ static int read_lists(const json_t *row, struct language *l, struct err *err)
 	        "extensions", l->extensions, &l->nextensions, LANGUAGE_MAX_EXTENSIONS};
 	const struct list compile = {"compile", l->compile, &l->ncompile, LANGUAGE_MAX_COMMANDS};
 	const struct list env = {"env", l->env, &l->nenv, LANGUAGE_MAX_ENV};
+	const struct list signs = {
+	        "memory_signs", l->memory_signs, &l->nmemory_signs, LANGUAGE_MAX_SIGNS};
 	int r = read_list(row, extensions, err);
 
 	if (r == 0 && l->nextensions == 0)
@@ -116,7 +119,9 @@ static int read_lists(const json_t *row, struct language *l, struct err *err)
 		r = read_list(row, compile, err);
 	for (size_t i = 0; r == 0 && i < l->ncompile; i++)
 		r = check_command(l->compile[i], err);
-	return r < 0 ? r : read_list(row, env, err);
+	if (r == 0)
+		r = read_list(row, env, err);
+	return r < 0 ? r : read_list(row, signs, err);
 }
 
 static int read_entry_rule(const json_t *row, struct language *l, struct err *err)

@@ -15,6 +15,8 @@
  *       memory_extra_mib: 0            room for a runtime beside the problem's limit
  *       pids: 64                       processes and threads allowed to a program
  *       env: [HOME=/tmp]               beside PATH, LANG and HOME
+ *       memory_signs: [OutOfMemory]    a run-time error whose first words on stderr contain one of
+ *                                      these reached the limit that its runtime keeps by itself
  *
  * A command is words between blanks: no shell, no quotes; its program is an absolute path or
  * starts with `./`. Placeholders: {source} the main source file, {sources} all source files of
@@ -33,6 +35,7 @@ enum {
 	LANGUAGE_MAX_COMMANDS = 4,
 	LANGUAGE_MAX_EXTENSIONS = 8,
 	LANGUAGE_MAX_ENV = 8,
+	LANGUAGE_MAX_SIGNS = 4,
 	LANGUAGE_MAX_ROWS = 64,
 	LANGUAGE_NAME_SIZE = 104, /* of a file or class, with its NUL */
 };
@@ -57,6 +60,8 @@ struct language {
 	int64_t pids;
 	const char *env[LANGUAGE_MAX_ENV];
 	size_t nenv;
+	const char *memory_signs[LANGUAGE_MAX_SIGNS];
+	size_t nmemory_signs;
 };
 
 struct languages {

@@ -28,7 +28,7 @@ before(async () => {
 		box.try({ language: languages[path.extname(name)], source: path.join(programs, name), entry: name.split('.java')[0] });
 });
 after(async () => {
-	canaries.remove();
+	canaries?.remove();
 	await box.stop();
 });
 

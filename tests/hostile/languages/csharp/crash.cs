@@ -1,0 +1,5 @@
+class Program {
+	static void Main(string[] args) {
+		System.Console.WriteLine(args[7]);
+	}
+}

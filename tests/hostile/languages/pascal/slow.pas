@@ -1,0 +1,4 @@
+program slow;
+begin
+	while true do;
+end.

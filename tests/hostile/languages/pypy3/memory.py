@@ -1,0 +1,2 @@
+a = []
+while True: a.append(bytearray(1 << 20))

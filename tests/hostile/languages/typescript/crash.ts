@@ -1,0 +1,1 @@
+const words: string[] = []; console.log(words[7].length);
