@@ -17,6 +17,7 @@
 
 static const struct command *const tables[] = {
         contest_commands,
+        life_commands,
         feed_commands,
         problem_commands,
         account_commands,

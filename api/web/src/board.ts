@@ -119,7 +119,7 @@ export class Board {
     const main = icpc ? row.solved : row.points / 1000;
     const side = icpc ? row.penalty : row.wrong;
     const cells = this.model.problems.map((p) => this.cellHtml(row, row.cells.get(p.id), p.id, p.label));
-    return `<div class="rank" role="gridcell">${row.rank}</div><div class="team" role="rowheader"><span>${escape(this.model.name(row.team))}</span>${org}</div><div class="solved" role="gridcell">${main}</div><div class="penalty" role="gridcell">${side}</div>${cells.join("")}`;
+    return `<div class="rank" role="gridcell">${row.rank || "–"}</div><div class="team" role="rowheader"><span>${escape(this.model.name(row.team))}</span>${org}</div><div class="solved" role="gridcell">${main}</div><div class="penalty" role="gridcell">${side}</div>${cells.join("")}`;
   }
 
   private cellHtml(row: Row, c: Cell | undefined, problem: string, label: string): string {

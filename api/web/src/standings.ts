@@ -27,6 +27,8 @@ export interface TeamInfo {
   organization?: string | null;
   country?: string | null;
   sort_group: number;
+  hidden?: boolean;
+  ranked?: boolean;
 }
 export interface ProblemInfo {
   id: string;
@@ -118,10 +120,22 @@ export class Standings {
     }
     const rows = [...this.rows.values()].filter((r) => this.teams.has(r.team));
     rows.sort((a, b) => this.compare(a, b) || this.name(a.team).localeCompare(this.name(b.team)) || (a.team < b.team ? -1 : 1));
-    rows.forEach((r, i) => {
-      const before = rows[i - 1];
-      r.rank = before && this.compare(before, r) === 0 ? before.rank : i + 1;
-    });
+    let group: number | null = null;
+    let above: Row | null = null;
+    let ranked = 0;
+    for (const r of rows) {
+      const team = this.teams.get(r.team);
+      if ((team?.sort_group ?? 0) !== group) {
+        group = team?.sort_group ?? 0;
+        above = null;
+        ranked = 0;
+      }
+      r.rank = 0; // hidden, unofficial and disqualified teams have none
+      if (team?.hidden || team?.ranked === false) continue;
+      ranked++;
+      r.rank = above && this.compare(above, r) === 0 ? above.rank : ranked;
+      above = r;
+    }
     this.sorted = rows;
     return rows;
   }

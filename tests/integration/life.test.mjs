@@ -1,0 +1,222 @@
+// life.test.mjs -- a contest's life beyond its buttons: time given and taken out, penalties and
+// marks of teams, a person's word about a submission, judging paused. RULES.md sections 3 and 4.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Arena, waitFor } from './harness.mjs';
+
+const arena = new Arena({ languages: ['python3'] });
+const right = () => arena.source('addup', 'accepted/addup.py');
+const wrong = () => arena.source('addup', 'wrong_answer/absolute.py');
+const post = async (path, body, who = 'root') => arena.http('POST', path, { token: await arena.login(who), body });
+const act = (contest, action, more = {}) => post(`/api/contests/${contest}/actions`, { action, reason: 'test', ...more });
+const done = async (answer) => {
+	const { status, text, body } = await answer;
+	assert.ok(status < 300, text);
+	return body;
+};
+const board = async (contest, who) => arena.scoreboard(contest, who ? { token: await arena.login(who), query: '?view=jury' } : {});
+const row = async (contest, team, who) => (await board(contest, who)).rows.find((r) => r.team_id === team);
+const value = (sql) => arena.sql(sql);
+const sent = async (contest, user, code) => (await done(arena.submit(contest, user, 'addup', 'python3', code))).id;
+const judged = async (contest, user, code) => {
+	const id = await sent(contest, user, code);
+	await waitFor(`a verdict of ${id}`, () => value(`SELECT state FROM codearena.submissions WHERE id = '${id}'`).then((s) => s === 'final'));
+	return id;
+};
+
+before(async () => {
+	await arena.start();
+	await arena.importProblems('addup');
+	await arena.makeAccounts(4);
+	await arena.makeContest('c1', { problems: ['addup'] });
+});
+after(() => arena.stop());
+
+test('every one of them needs a reason and an admin', async () => {
+	assert.equal((await post('/api/contests/c1/actions', { action: 'extend', by: '0:10:00' })).status, 400);
+	assert.equal((await post('/api/contests/c1/actions', { action: 'extend', by: '0:10:00', reason: 'x' }, 'team1')).status, 403);
+	assert.equal((await post('/api/contests/c1/actions', { action: 'extend', by: '0:10:00', reason: 'x' }, 'jury')).status, 403);
+});
+
+test('an extension moves the end, and can be taken back', async () => {
+	const before = (await arena.http('GET', '/api/contests/c1')).body;
+	const longer = await done(act('c1', 'extend', { by: '0:10:00.000' }));
+	assert.equal(Date.parse(longer.end_time) - Date.parse(before.end_time), 600000);
+	const back = await done(act('c1', 'extend', { by: '-0:10:00.000' }));
+	assert.equal(back.end_time, before.end_time);
+	assert.equal((await act('c1', 'extend', { by: '-9:00:00.000' })).status, 400);
+	assert.equal(await value(`SELECT string_agg(actor || ' ' || (detail ->> 'reason') || ' ' || (detail ->> 'by'), ', ' ORDER BY id) FROM codearena.audit_log WHERE action = 'contest.extend'`),
+		'root test 600000, root test -600000');
+});
+
+test('a freeze that has begun is not moved by an extension, one to come is', async () => {
+	await arena.makeContest('c2', { problems: ['addup'], minutes: 60, freeze: 10 });
+	const from = () => value(`SELECT extract(epoch FROM from_at)::bigint FROM codearena.contest_freezes WHERE contest_id = 'c2'`).then(Number);
+	const first = await from();
+	await done(act('c2', 'extend', { by: '0:10:00.000' }));
+	assert.equal(await from(), first + 600);
+	await done(act('c2', 'freeze'));
+	const begun = await from();
+	await done(act('c2', 'extend', { by: '0:10:00.000' }));
+	assert.equal(await from(), begun);
+});
+
+test('one team has its own time; thaw and finalize wait for it', async () => {
+	await arena.makeContest('c3', { problems: ['addup'], startIn: -54000, minutes: 1 });
+	await done(act('c3', 'freeze'));
+	await done(act('c3', 'extend', { by: '0:01:00.000', team_id: 'team1' }));
+	await waitFor('the end', async () => (await arena.http('GET', '/api/contests/c3/state')).body.ended);
+	assert.equal((await arena.submit('c3', 'team2', 'addup', 'python3', right())).status, 403);
+	await judged('c3', 'team1', right());
+	assert.equal((await act('c3', 'thaw')).status, 409);
+	assert.equal((await act('c3', 'finalize')).status, 409);
+	await done(act('c3', 'extend', { by: '-0:01:00.000', team_id: 'team1' }).then(async (a) => {
+		assert.equal(a.status, 409, 'its time cannot end in the past');
+		return act('c3', 'end').then(() => ({ status: 200 }));
+	}));
+});
+
+test('minutes of penalty are added and taken away; the board shows them at once', async () => {
+	await judged('c1', 'team1', right());
+	await waitFor('it on the board', async () => (await row('c1', 'team1'))?.score.num_solved === 1);
+	const time = (await row('c1', 'team1')).score.total_time;
+	await done(act('c1', 'adjust', { team_id: 'team1', minutes: 30 }));
+	await waitFor('30 more', async () => (await row('c1', 'team1')).score.total_time === time + 30);
+	await done(act('c1', 'adjust', { team_id: 'team1', minutes: -30 }));
+	await waitFor('30 less', async () => (await row('c1', 'team1')).score.total_time === time);
+	assert.equal((await act('c1', 'adjust', { team_id: 'none', minutes: 1 })).status, 404);
+});
+
+test('an ignored submission is of no board until it counts again', async () => {
+	const id = await value(`SELECT id FROM codearena.submissions WHERE contest_id = 'c1' AND team_id = 'team1'`);
+	await done(post(`/api/submissions/${id}/ignore`, { reason: 'test' }));
+	await waitFor('it gone', async () => (await row('c1', 'team1')).score.num_solved === 0);
+	assert.equal((await post(`/api/submissions/${id}/ignore`, { reason: 'test' })).status, 409);
+	await done(post(`/api/submissions/${id}/rejudge`, { reason: 'what is ignored is judged all the same' }));
+	await arena.verdict('team1', id);
+	await done(post(`/api/submissions/${id}/ignore`, { reason: 'test', ignored: false }));
+	await waitFor('it back', async () => (await row('c1', 'team1')).score.num_solved === 1);
+});
+
+test('a disqualified team has no rank, is nobody\'s first and may not submit; and back', async () => {
+	await judged('c1', 'team2', right());
+	await waitFor('both', async () => (await row('c1', 'team2'))?.score.num_solved === 1);
+	assert.equal((await row('c1', 'team2')).problems[0].first_to_solve, false);
+	await done(act('c1', 'disqualify', { team_id: 'team1' }));
+	await waitFor('no row with a rank', async () => !(await row('c1', 'team1')));
+	await waitFor('the first moved', async () => (await row('c1', 'team2')).problems[0].first_to_solve);
+	assert.equal((await row('c1', 'team2')).rank, 1);
+	assert.equal((await arena.submit('c1', 'team1', 'addup', 'python3', right())).status, 403);
+	assert.equal((await act('c1', 'disqualify', { team_id: 'team1' })).status, 409);
+	await done(act('c1', 'requalify', { team_id: 'team1' }));
+	await waitFor('it back', async () => (await row('c1', 'team1'))?.problems[0].first_to_solve);
+});
+
+test('unofficial teams stand behind the others without a rank; hidden ones are the jury\'s alone', async () => {
+	const shown = async (who) => {
+		const stream = arena.sse(`/api/contests/c1/scoreboard/stream${who ? '?view=jury' : ''}`, { token: who && await arena.login(who) });
+		const { data } = await stream.until('snapshot', (e) => e.event === 'snapshot');
+		stream.close();
+		return data.teams.find((t) => t.id === 'team1');
+	};
+	await done(act('c1', 'unofficial', { team_id: 'team1' }));
+	await waitFor('no rank', async () => (await shown())?.ranked === false);
+	assert.ok((await shown()).sort_group > 0);
+	await done(act('c1', 'official', { team_id: 'team1' }));
+	await done(act('c1', 'hide', { team_id: 'team1' }));
+	await waitFor('it hidden', async () => !(await shown()));
+	assert.equal((await shown('root')).hidden, true);
+	await done(act('c1', 'show', { team_id: 'team1' }));
+	await waitFor('it back', async () => (await shown())?.ranked === undefined);
+});
+
+test('time that is taken out counts for nobody, and can be put back', async () => {
+	await arena.makeContest('c4', { problems: ['addup'], startIn: -7200000 });
+	const start = Date.parse((await arena.http('GET', '/api/contests/c4')).body.start_time);
+	await judged('c4', 'team1', right());
+	await waitFor('two hours', async () => (await row('c4', 'team1'))?.score.total_time === 120);
+	const at = (minutes) => new Date(start + minutes * 60000).toISOString();
+	const before = (await arena.http('GET', '/api/contests/c4')).body;
+	const cut = await done(act('c4', 'remove-interval', { from: at(10), to: at(40) }));
+	assert.equal(Date.parse(cut.end_time) - Date.parse(before.end_time), 1800000);
+	assert.equal(cut.removed_intervals.length, 1);
+	await waitFor('90 minutes', async () => (await row('c4', 'team1')).score.total_time === 90);
+	await judged('c4', 'team2', right());
+	await waitFor('90 for the next as well', async () => (await row('c4', 'team2'))?.score.total_time === 90);
+	assert.equal((await act('c4', 'remove-interval', { from: at(39), to: at(50) })).status, 409, 'they would overlap');
+	assert.equal((await act('c4', 'remove-interval', { from: at(-5), to: at(5) })).status, 400);
+	await done(act('c4', 'restore-interval', { interval: cut.removed_intervals[0].id }));
+	await waitFor('two hours again', async () => (await row('c4', 'team1')).score.total_time === 120);
+	assert.equal((await act('c4', 'restore-interval', { interval: 1 })).status, 404);
+});
+
+test('an override needs a reason and the password again, and a person stands in the log for it', async () => {
+	const id = await judged('c1', 'team3', wrong());
+	await waitFor('it judged', async () => (await row('c1', 'team3'))?.problems[0]?.num_judged === 1);
+	const body = { verdict: 'AC', reason: 'the checker is wrong', password: 'password-jury' };
+	assert.equal((await post(`/api/submissions/${id}/override`, { ...body, password: 'nope' }, 'jury')).status, 403);
+	assert.equal((await post(`/api/submissions/${id}/override`, { ...body, reason: '' }, 'jury')).status, 400);
+	assert.equal((await post(`/api/submissions/${id}/override`, { ...body, verdict: 'JE' }, 'jury')).status, 400);
+	assert.equal((await post(`/api/submissions/${id}/override`, body, 'team3')).status, 403);
+	await done(post(`/api/submissions/${id}/override`, body, 'jury'));
+	await waitFor('it solved', async () => (await row('c1', 'team3')).score.num_solved === 1);
+	assert.equal(await value(`SELECT actor || ': ' || (detail ->> 'reason') FROM codearena.audit_log WHERE action = 'submission.override'`), 'jury: the checker is wrong');
+	assert.match(await value(`SELECT text FROM codearena.leaderboard_events WHERE kind = 'override'`), /"reason":"the checker is wrong"/);
+});
+
+test('a held verdict is pending for contestants and boards until a judge confirms it', async () => {
+	await done(act('c1', 'hold'));
+	const team = await arena.login('team4');
+	const own = arena.sse('/api/contests/c1/stream?topics=own', { token: team });
+	await own.until('own', (e) => e.event === 'own');
+	const id = await judged('c1', 'team4', right());
+	await waitFor('it pending', async () => (await row('c1', 'team4', 'root'))?.problems[0]?.num_pending === 1);
+	const seen = async (who) => {
+		const token = await arena.login(who);
+		const paths = [`/api/submissions/${id}`, '/api/contests/c1/submissions', `/api/contests/c1/judgements?submission_id=${id}`, `/api/contests/c1/runs?judgement_id=${id}-1`];
+		return (await Promise.all(paths.map((p) => arena.http('GET', p, { token })))).map((a) => a.text).join('\n');
+	};
+	assert.doesNotMatch(await seen('team4'), /"(AC|WA)"/);
+	assert.match(await seen('jury'), /"held":true/);
+	assert.doesNotMatch(own.events.map((e) => e.text).join('\n'), /"verdict":"/);
+	assert.equal((await post(`/api/submissions/${id}/confirm`, {}, 'team4')).status, 403);
+	await done(post(`/api/submissions/${id}/confirm`, {}, 'jury'));
+	await waitFor('it solved', async () => (await row('c1', 'team4')).score.num_solved === 1);
+	await own.until('its verdict', (e) => /"verdict":"AC"/.test(e.text));
+	own.close();
+	const other = await judged('c1', 'team4', wrong());
+	assert.match((await act('c1', 'end').then(() => act('c1', 'finalize'))).text, /waits for confirmation/);
+	const blockers = (await arena.http('GET', '/api/contests/c1/blockers', { token: await arena.login('jury') })).body;
+	assert.deepEqual(blockers, [{ why: 'waits for confirmation', count: 1, ids: [other] }]);
+	await done(act('c1', 'release'));
+	assert.ok((await act('c1', 'finalize')).status < 300);
+});
+
+test('nothing paused is judged: a problem, a language, a host; a button resumes it', async () => {
+	await arena.makeContest('c5', { problems: ['addup'] });
+	const host = await value('SELECT name FROM codearena.workers');
+	for (const what of [{ contest_id: 'c5', problem_id: 'addup' }, { language_id: 'python3' }, { host }]) {
+		await done(post('/api/judging', { action: 'pause', reason: 'test', ...what }));
+		const id = await sent('c5', 'team1', right());
+		await new Promise((wait) => setTimeout(wait, 1500));
+		assert.equal(await value(`SELECT state FROM codearena.submissions WHERE id = '${id}'`), 'queued', JSON.stringify(what));
+		await done(post('/api/judging', { action: 'resume', reason: 'test', ...what }));
+		assert.equal(await arena.verdict('team1', id), 'AC');
+	}
+	assert.equal((await post('/api/judging', { action: 'pause', reason: 'x', language_id: 'cobol' })).status, 404);
+	assert.equal((await post('/api/judging', { action: 'pause', reason: 'x', problem_id: 'addup' })).status, 400);
+});
+
+test('the command line does the same', async () => {
+	await arena.codearena('contest', 'extend', 'c5', '--by', '5m', '--reason', 'late start');
+	await arena.codearena('team', 'adjust', 'c5', 'team1', '--minutes', '-5', '--reason', 'why not');
+	await arena.codearena('team', 'disqualify', 'c5', 'team2', '--reason', 'why not');
+	const id = await value(`SELECT min(id) FROM codearena.submissions WHERE contest_id = 'c5'`);
+	await arena.codearena('submission', 'ignore', id, '--reason', 'why not');
+	await arena.codearena('judging', 'pause', '--language', 'python3', '--reason', 'why not');
+	assert.match(await arena.codearena('judging', 'status'), /python3/);
+	await arena.codearena('judging', 'resume', '--language', 'python3', '--reason', 'why not');
+	await assert.rejects(arena.codearena('team', 'adjust', 'c5', 'team1', '--minutes', '-5'), /reason/);
+});
+
+test('board and log are what they must be', () => arena.verify());
