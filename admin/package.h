@@ -31,6 +31,7 @@
 
 enum {
 	PACKAGE_MAX_FILES = 20000,
+	PACKAGE_MAX_LINKS = 5000,
 	PACKAGE_MAX_DEPTH = 12,
 	PACKAGE_MAX_FILE = 256 << 20,
 	PACKAGE_MAX_BYTES = 1 << 30,
@@ -44,7 +45,8 @@ struct package_file {
 	char *data; /* a NUL follows */
 	size_t len;
 	bool executable;
-	bool shared; /* data belongs to another file of the tree: this was a link to it */
+	bool shared;    /* data belongs to another file of the tree: this was a link to it */
+	char *original; /* as read, when constants were put in; else NULL */
 	unsigned char hash[HASH_SIZE];
 };
 
@@ -274,8 +276,8 @@ struct package {
  * a finding. */
 int package_read(struct package_tree *tree, const char *path, struct findings *f, struct err *err);
 /* An archive in memory. */
-int package_read_zip(struct package_tree *tree, const void *data, size_t len, struct findings *f,
-        struct err *err);
+int package_read_archive(struct package_tree *tree, const void *data, size_t len,
+        struct findings *f, struct err *err);
 /* A copy of one file; false and a finding when its name or size is refused. */
 bool package_add(struct package_tree *tree, const char *path, const void *data, size_t len,
         struct findings *f);

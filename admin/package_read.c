@@ -1,12 +1,12 @@
-/* package_read.c -- a package's files from a folder or a zip into memory.
+/* package_read.c -- a package's files from a folder or an archive (zip; tar, also compressed) into
+ * memory.
  *
- * The package may come from a stranger: names are checked part by part, links and devices are
- * refused, and sizes are added up while reading, not taken from headers. A folder is walked with
- * fts (physical: links are seen, never followed). A zip whose files all lie in one folder is
- * read as that folder. */
-#include "admin/package.h"
-
-#include "base/mem.h"
+ * The package may come from a stranger: names are checked part by part, devices are refused, and
+ * sizes are added up while reading, never taken from headers. A folder is walked with fts
+ * (physical: links are seen, never followed); links of both kinds are kept as text and resolved
+ * afterwards among the files that were read (package_link.c), so that no link can reach anything
+ * else. An archive whose files all lie in one folder is read as that folder. */
+#include "admin/package_tree.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -15,7 +15,7 @@
 #include <fts.h>
 #include <sys/stat.h>
 
-enum { BLOCK = 64 * 1024 };
+enum { BLOCK = 64 * 1024, MAX_ENTRIES = 4 * PACKAGE_MAX_FILES, MAX_LINK = 1024 };
 
 static void auto_archive(struct archive **a)
 {
@@ -29,17 +29,25 @@ static void auto_fts(FTS **f)
 		fts_close(*f);
 }
 
+/* Printable UTF-8. */
+static bool is_plain_text(const char *s)
+{
+	json_auto_t *text = json_string(s); /* NULL: no UTF-8 */
+
+	for (; text && *s; s++) {
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return false;
+	}
+	return text != NULL;
+}
+
 bool package_is_path(const char *path)
 {
 	size_t len = strlen(path);
 	int depth = 0;
 
-	if (len == 0 || len > PACKAGE_MAX_PATH)
+	if (len == 0 || len > PACKAGE_MAX_PATH || !is_plain_text(path))
 		return false;
-	for (const char *c = path; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '\\')
-			return false;
-	}
 	for (const char *p = path;; depth++) {
 		size_t n = strcspn(p, "/");
 
@@ -53,71 +61,140 @@ bool package_is_path(const char *path)
 	return depth < PACKAGE_MAX_DEPTH;
 }
 
-static bool package_wants(const char *path)
+/* Says which name is refused, in ASCII. */
+static void refuse_name(struct findings *f, const char *path)
 {
-	static const char *const files[] = {"problem.yaml", ".timelimit", "domjudge-problem.ini"};
-	static const char *const folders[] = {
-	        "problem_statement/", "data/", "attachments/", "output_validators/"};
+	char shown[3 * 100 + 1];
+	size_t n = 0;
+
+	for (const char *c = path; *c && n + 4 < sizeof(shown); c++) {
+		if ((unsigned char)*c >= ' ' && (unsigned char)*c < 0x7f)
+			shown[n++] = *c;
+		else
+			n += (size_t)snprintf(
+			        shown + n, sizeof(shown) - n, "\\%02x", (unsigned char)*c);
+	}
+	shown[n] = '\0';
+	findings_add(f,
+	        "%s: a name that is not allowed in a package: relative, without . and .. and "
+	        "control "
+	        "characters, UTF-8, at most %d bytes and %d folders deep",
+	        *shown ? shown : "(empty)", PACKAGE_MAX_PATH, PACKAGE_MAX_DEPTH);
+}
+
+bool package_wants(const char *path)
+{
+	static const char *const files[] = {".timelimit", "problem.yaml", "domjudge-problem.ini",
+	        "submissions.json", "problem.pdf", "problem.html", "problem.md", "problem.tex"};
+	static const char *const folders[] = {"problem_statement", "statement", "data",
+	        "attachments", "output_validators", "output_validator", "input_validators",
+	        "input_format_validators", "answer_validators", "graders", "static_validator",
+	        "include", "submissions"};
+	size_t first = strcspn(path, "/");
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		if (strcmp(path, files[i]) == 0)
 			return true;
 	}
+	if (strchr(path, '\\'))
+		return false;
+	for (const char *p = path;; p += strcspn(p, "/") + 1) {
+		if (*p == '.' || *p == '-')
+			return false;
+		if (!strchr(p, '/'))
+			break;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+		if (path[first] && strlen(folders[i]) == first &&
+		        memcmp(path, folders[i], first) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Room for one more file; data is taken over. */
-static bool take(
-        struct package_tree *tree, const char *path, char *data, size_t len, struct findings *f)
+bool package_take(struct package_tree *tree, struct package_file *file, struct findings *f)
 {
-	if (tree->n == PACKAGE_MAX_FILES || tree->bytes + len > PACKAGE_MAX_BYTES) {
-		findings_add(f, "%s: the package is too large: at most %d files and %d MiB", path,
-		        PACKAGE_MAX_FILES, PACKAGE_MAX_BYTES >> 20);
-		free(data);
+	if (tree->n == PACKAGE_MAX_FILES || tree->bytes + file->len > PACKAGE_MAX_BYTES) {
+		findings_add(f, "%s: the package is too large: at most %d files and %d MiB",
+		        file->path, PACKAGE_MAX_FILES, PACKAGE_MAX_BYTES >> 20);
+		free(file->path);
+		if (!file->shared)
+			free(file->data);
 		return false;
 	}
 	if (tree->n == tree->cap) {
 		tree->cap = tree->cap ? 2 * tree->cap : 64;
 		tree->files = xreallocarray(tree->files, tree->cap, sizeof(*tree->files));
 	}
-	tree->files[tree->n] =
-	        (struct package_file){.path = xstrdup(path), .data = data, .len = len};
-	hash_sha256(data, len, tree->files[tree->n].hash);
-	tree->n++;
-	tree->bytes += len;
+	tree->bytes += file->shared ? 0 : file->len;
+	tree->files[tree->n++] = *file;
 	return true;
+}
+
+/* Takes the text over. */
+static bool take_text(struct package_tree *tree, const char *path, struct buf *text, mode_t mode,
+        struct findings *f)
+{
+	struct package_file file = {
+	        .path = xstrdup(path), .len = text->len, .executable = (mode & S_IXUSR) != 0};
+
+	file.data = xrealloc(buf_take(text), file.len + 1); /* many files are small */
+	hash_sha256(file.data, file.len, file.hash);
+	return package_take(tree, &file, f);
 }
 
 bool package_add(struct package_tree *tree, const char *path, const void *data, size_t len,
         struct findings *f)
 {
-	char *copy;
+	auto_buf struct buf copy = {0};
 
 	if (!package_is_path(path)) {
-		findings_add(f, "a name that is not allowed in a package: %.100s", path);
+		refuse_name(f, path);
 		return false;
 	}
 	if (len > PACKAGE_MAX_FILE) {
 		findings_add(f, "%s: larger than %d MiB", path, PACKAGE_MAX_FILE >> 20);
 		return false;
 	}
-	copy = xmalloc(len + 1);
-	memcpy(copy, data, len);
-	copy[len] = '\0';
-	return take(tree, path, copy, len, f);
+	buf_add(&copy, data, len);
+	return take_text(tree, path, &copy, 0, f);
+}
+
+static bool add_link(struct package_tree *tree, const char *path, const char *target, bool from_top,
+        struct findings *f)
+{
+	if (tree->nlinks == PACKAGE_MAX_LINKS) {
+		findings_add(f, "%s: the package is too large: at most %d links", path,
+		        PACKAGE_MAX_LINKS);
+		return false;
+	}
+	if (strlen(target) > MAX_LINK || !is_plain_text(target)) {
+		findings_add(f, "%s: a link to a name that is not allowed in a package", path);
+		return true;
+	}
+	if (tree->nlinks == tree->linkcap) {
+		tree->linkcap = tree->linkcap ? 2 * tree->linkcap : 64;
+		tree->links = xreallocarray(tree->links, tree->linkcap, sizeof(*tree->links));
+	}
+	tree->links[tree->nlinks++] =
+	        (struct package_link){xstrdup(path), xstrdup(target), from_top};
+	return true;
 }
 
 void package_tree_free(struct package_tree *tree)
 {
 	for (size_t i = 0; i < tree->n; i++) {
 		free(tree->files[i].path);
-		free(tree->files[i].data);
+		free(tree->files[i].original);
+		if (!tree->files[i].shared)
+			free(tree->files[i].data);
+	}
+	for (size_t i = 0; i < tree->nlinks; i++) {
+		free(tree->links[i].path);
+		free(tree->links[i].target);
 	}
 	free(tree->files);
+	free(tree->links);
 	*tree = (struct package_tree){0};
 }
 
@@ -130,7 +207,6 @@ static bool read_file(
 	auto_buf struct buf text = {0};
 	struct err err = {0};
 	struct stat st;
-	size_t len;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		findings_add(f, "%s: cannot be read: %s", path, strerrordesc_np(errno));
@@ -140,45 +216,58 @@ static bool read_file(
 		findings_add(f, "%s: %s", path, err.msg);
 		return true;
 	}
-	len = text.len;
-	return take(tree, path, buf_take(&text), len, f);
+	return take_text(tree, path, &text, st.st_mode, f);
+}
+
+static bool read_link(
+        struct package_tree *tree, const char *path, const FTSENT *e, struct findings *f)
+{
+	char target[MAX_LINK + 2];
+	ssize_t n = readlink(e->fts_accpath, target, sizeof(target) - 1);
+
+	if (n < 0) {
+		findings_add(f, "%s: cannot be read: %s", path, strerrordesc_np(errno));
+		return true;
+	}
+	target[n] = '\0';
+	return add_link(tree, path, target, false, f);
+}
+
+/* A folder that is not wanted is not entered. */
+static void enter(FTS *fts, FTSENT *e, const char *path, struct findings *f)
+{
+	auto_free char *inside = xasprintf("%s/x", path);
+
+	if (!package_wants(inside)) {
+		fts_set(fts, e, FTS_SKIP);
+	} else if (e->fts_level >= PACKAGE_MAX_DEPTH) {
+		findings_add(
+		        f, "%s: folders are nested too deep: at most %d", path, PACKAGE_MAX_DEPTH);
+		fts_set(fts, e, FTS_SKIP);
+	}
 }
 
 /* One entry of the walk; false ends it. */
 static bool visit(
         struct package_tree *tree, FTS *fts, FTSENT *e, const char *path, struct findings *f)
 {
-	switch (e->fts_info) {
-	case FTS_D:
-		if (e->fts_level >= PACKAGE_MAX_DEPTH) {
-			findings_add(f, "%s: folders are nested too deep", path);
-			fts_set(fts, e, FTS_SKIP);
-		} else if (e->fts_level == 1) {
-			auto_free char *inside = xasprintf("%s/x", path);
-
-			if (!package_wants(inside))
-				fts_set(fts, e, FTS_SKIP);
-		}
-		return true;
-	case FTS_F:
-		if (!package_wants(path))
-			return true;
-		if (!package_is_path(path)) {
-			findings_add(f, "a name that is not allowed in a package: %.100s", path);
-			return true;
-		}
-		return read_file(tree, path, e, f);
-	case FTS_DP:
-		return true;
-	case FTS_SL:
-	case FTS_SLNONE:
-		findings_add(f, "%s: links are not allowed in a package", path);
-		return true;
-	default: /* not our enum */
-		findings_add(f, "%s: cannot be read: %s", path,
-		        e->fts_errno ? strerrordesc_np(e->fts_errno) : "not a plain file");
+	if (e->fts_info == FTS_D) {
+		enter(fts, e, path, f);
 		return true;
 	}
+	if (e->fts_info == FTS_DP || !package_wants(path))
+		return true;
+	if (!package_is_path(path)) {
+		refuse_name(f, path);
+		return true;
+	}
+	if (e->fts_info == FTS_F)
+		return read_file(tree, path, e, f);
+	if (e->fts_info == FTS_SL || e->fts_info == FTS_SLNONE)
+		return read_link(tree, path, e, f);
+	findings_add(f, "%s: cannot be read: %s", path,
+	        e->fts_errno ? strerrordesc_np(e->fts_errno) : "not a plain file");
+	return true;
 }
 
 static int read_folder(
@@ -186,13 +275,12 @@ static int read_folder(
 {
 	auto_free char *root = xstrdup(folder);
 	char *const roots[] = {root, NULL};
-	__attribute__((cleanup(auto_fts))) FTS *fts =
-	        fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	size_t skip;
+	__attribute__((cleanup(auto_fts))) FTS *fts = NULL;
 	FTSENT *e;
 
-	for (skip = strlen(root); skip > 1 && root[skip - 1] == '/'; skip--)
-		root[skip - 1] = '\0';
+	for (size_t len = strlen(root); len > 1 && root[len - 1] == '/'; len--)
+		root[len - 1] = '\0';
+	fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_XDEV, NULL);
 	if (!fts)
 		return err_set(err, ERR_INPUT, "%s: %s", folder, strerrordesc_np(errno));
 	while ((e = fts_read(fts))) {
@@ -205,10 +293,11 @@ static int read_folder(
 			return err_set(
 			        err, ERR_INPUT, "%s: %s", folder, strerrordesc_np(e->fts_errno));
 	}
+	package_resolve_links(tree, f);
 	return 0;
 }
 
-/* ---- zip */
+/* ---- archive */
 
 /* The bytes of one entry, counted as they come. */
 static int unpack(struct archive *a, const char *path, struct buf *out, struct findings *f)
@@ -218,11 +307,12 @@ static int unpack(struct archive *a, const char *path, struct buf *out, struct f
 		la_ssize_t n = archive_read_data(a, to, BLOCK);
 
 		if (n < 0) {
-			findings_add(f, "%s: %s", path, archive_error_string(a));
+			findings_add(f, "%s: cannot be read: %s", path,
+			        archive_error_string(a) ? archive_error_string(a) : "damaged");
 			return -1;
 		}
 		if (n == 0) {
-			buf_add(out, "", 0); /* its NUL: what is parsed as text ends there */
+			*to = '\0';
 			return 0;
 		}
 		out->len += (size_t)n;
@@ -233,48 +323,76 @@ static int unpack(struct archive *a, const char *path, struct buf *out, struct f
 	}
 }
 
+static const char *or_else(const char *a, const char *b)
+{
+	return a ? a : b;
+}
+
 static bool take_entry(
         struct package_tree *tree, struct archive *a, struct archive_entry *e, struct findings *f)
 {
-	const char *path = archive_entry_pathname(e);
+	const char *path = or_else(archive_entry_pathname_utf8(e), archive_entry_pathname(e));
+	const char *hard = or_else(archive_entry_hardlink_utf8(e), archive_entry_hardlink(e));
+	const char *soft = or_else(archive_entry_symlink_utf8(e), archive_entry_symlink(e));
 	auto_buf struct buf data = {0};
-	size_t len;
 
 	if (archive_entry_filetype(e) == AE_IFDIR)
 		return true;
+	while (path && path[0] == '.' && path[1] == '/') /* tar -C folder . */
+		path += 2;
 	if (!path || !package_is_path(path)) {
-		findings_add(f, "a name that is not allowed in a package: %.100s",
-		        path ? path : "(unreadable)");
+		refuse_name(f, path ? path : "(unreadable)");
 		return true;
 	}
-	if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e)) {
-		findings_add(f, "%s: links and devices are not allowed in a package", path);
+	if (hard || archive_entry_filetype(e) == AE_IFLNK)
+		return add_link(tree, path, or_else(hard, or_else(soft, "")), hard != NULL, f);
+	if (archive_entry_filetype(e) != AE_IFREG) {
+		findings_add(f, "%s: neither a file nor a folder", path);
 		return true;
 	}
 	if (unpack(a, path, &data, f) < 0)
 		return false;
-	len = data.len;
-	return take(tree, path, buf_take(&data), len, f);
+	return take_text(tree, path, &data, archive_entry_perm(e), f);
+}
+
+/* The length of the folder, with its slash, that all files lie in; 0: there is none. */
+static size_t common_folder(const struct package_tree *tree)
+{
+	const char *first = tree->n > 0 ? tree->files[0].path : "";
+	size_t len = strcspn(first, "/") + 1;
+
+	if (len > strlen(first))
+		return 0;
+	for (size_t i = 0; i < tree->n; i++) {
+		if (strncmp(tree->files[i].path, first, len) != 0 &&
+		        strncmp(tree->files[i].path, "__MACOSX/", strlen("__MACOSX/")) != 0)
+			return 0;
+	}
+	for (size_t i = 0; i < tree->nlinks; i++) {
+		if (strncmp(tree->links[i].path, first, len) != 0)
+			return 0;
+	}
+	return len;
+}
+
+static void cut(char *path, size_t len)
+{
+	size_t n = strlen(path);
+
+	if (n >= len)
+		memmove(path, path + len, n - len + 1);
 }
 
 /* "addup/problem.yaml" and its like become "problem.yaml"; then what is not wanted goes. */
 static void strip(struct package_tree *tree)
 {
-	size_t len = tree->n > 0 ? strcspn(tree->files[0].path, "/") + 1 : 0;
+	size_t len = common_folder(tree);
 	size_t kept = 0;
-	bool inside = len > 0;
 
-	for (size_t i = 0; i < tree->n && inside; i++) {
-		const char *path = tree->files[i].path;
-
-		inside = strcspn(path, "/") + 1 == len && path[len - 1] == '/' &&
-		         memcmp(path, tree->files[0].path, len) == 0;
-	}
 	for (size_t i = 0; i < tree->n; i++) {
 		struct package_file *file = &tree->files[i];
 
-		if (inside)
-			memmove(file->path, file->path + len, strlen(file->path + len) + 1);
+		cut(file->path, len);
 		if (package_wants(file->path)) {
 			tree->files[kept++] = *file;
 			continue;
@@ -283,46 +401,71 @@ static void strip(struct package_tree *tree)
 		free(file->data);
 	}
 	tree->n = kept;
+	for (size_t i = 0; i < tree->nlinks; i++) {
+		cut(tree->links[i].path, len);
+		if (tree->links[i].from_top)
+			cut(tree->links[i].target, len);
+	}
 }
 
-int package_read_zip(struct package_tree *tree, const void *data, size_t len, struct findings *f,
-        struct err *err)
+static int read_entries(
+        struct package_tree *tree, struct archive *a, size_t len, struct findings *f)
 {
-	__attribute__((cleanup(auto_archive))) struct archive *a = archive_read_new();
-	struct archive_entry *e;
 	size_t allowed = len > PACKAGE_MAX_BYTES / PACKAGE_MAX_RATIO ? PACKAGE_MAX_BYTES
 	                                                             : len * PACKAGE_MAX_RATIO;
+	struct archive_entry *e;
 	int result;
 
-	if (!a || archive_read_support_format_zip(a) != ARCHIVE_OK ||
-	        archive_read_open_memory(a, data, len) != ARCHIVE_OK)
-		return err_set(err, ERR_INPUT, "not a zip file");
-	while ((result = archive_read_next_header(a, &e)) == ARCHIVE_OK || result == ARCHIVE_WARN) {
+	for (size_t n = 0;; n++) {
+		result = archive_read_next_header(a, &e);
+		if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+			return result;
+		if (n == MAX_ENTRIES) {
+			findings_add(f, "the archive has more than %d entries", MAX_ENTRIES);
+			return ARCHIVE_OK;
+		}
 		if (!take_entry(tree, a, e, f))
-			break;
+			return ARCHIVE_OK;
 		if (tree->bytes > PACKAGE_RATIO_FREE && tree->bytes > allowed) {
 			findings_add(
 			        f, "unpacks to more than %d times its size", PACKAGE_MAX_RATIO);
-			break;
+			return ARCHIVE_OK;
 		}
 	}
+}
+
+int package_read_archive(struct package_tree *tree, const void *data, size_t len,
+        struct findings *f, struct err *err)
+{
+	__attribute__((cleanup(auto_archive))) struct archive *a = archive_read_new();
+	int result;
+
+	if (!a || archive_read_support_format_zip(a) != ARCHIVE_OK ||
+	        archive_read_support_format_tar(a) != ARCHIVE_OK ||
+	        archive_read_support_filter_gzip(a) != ARCHIVE_OK ||
+	        archive_read_support_filter_bzip2(a) != ARCHIVE_OK ||
+	        archive_read_support_filter_xz(a) != ARCHIVE_OK ||
+	        archive_read_open_memory(a, data, len) != ARCHIVE_OK)
+		return err_set(err, ERR_INPUT, "neither a zip nor a tar file");
+	result = read_entries(tree, a, len, f);
 	if (result != ARCHIVE_EOF && result < ARCHIVE_WARN)
-		return err_set(err, ERR_INPUT, "not a zip file, or damaged: %s",
+		return err_set(err, ERR_INPUT, "neither a zip nor a tar file, or damaged: %s",
 		        archive_error_string(a) ? archive_error_string(a) : "unknown");
 	strip(tree);
+	package_resolve_links(tree, f);
 	return 0;
 }
 
 int package_read(struct package_tree *tree, const char *path, struct findings *f, struct err *err)
 {
-	auto_buf struct buf zip = {0};
+	auto_buf struct buf archive = {0};
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return err_set(err, ERR_INPUT, "%s: %s", path, strerrordesc_np(errno));
 	if (S_ISDIR(st.st_mode))
 		return read_folder(tree, path, f, err);
-	if (buf_read_file(&zip, path, PACKAGE_MAX_FILE, err) < 0)
+	if (buf_read_file(&archive, path, PACKAGE_MAX_BYTES, err) < 0)
 		return err_result(err);
-	return package_read_zip(tree, zip.data ? zip.data : "", zip.len, f, err);
+	return package_read_archive(tree, archive.data ? archive.data : "", archive.len, f, err);
 }

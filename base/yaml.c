@@ -12,11 +12,13 @@
 #include <math.h>
 #include <yaml.h>
 
-enum { FILE_DEPTH_MAX = 32 };
+enum { FILE_DEPTH_MAX = 32, WAY_SIZE = 200 };
 
 struct level {
-	json_t *container; /* borrowed: owned by the level below, the lowest by `tree.top` */
-	char *key;         /* of a mapping: the key that waits for its value, or NULL */
+	json_t *container;  /* borrowed: owned by the level below, the lowest by `tree.top` */
+	char *key;          /* of a mapping: the key that waits for its value, or NULL */
+	char way[WAY_SIZE]; /* with lines: to this container; "" is the top */
+	bool lost;          /* the way was too long */
 };
 
 struct tree {
@@ -24,6 +26,7 @@ struct tree {
 	struct level *stack;
 	int depth, max_depth;
 	int documents;
+	json_t *lines; /* NULL: not wanted */
 };
 
 static void auto_event(yaml_event_t *e)
@@ -41,6 +44,7 @@ static void tree_free(struct tree *t)
 	for (int i = 0; i < t->depth; i++)
 		free(t->stack[i].key);
 	free(t->stack);
+	json_decref(t->lines);
 	json_decref(t->top);
 }
 
@@ -141,6 +145,31 @@ static int take_key(struct level *l, const yaml_event_t *e, struct err *err)
 	return 0;
 }
 
+/* The way to the value that comes next; false: too long, or there is none. */
+static bool way_of(const struct tree *t, char out[WAY_SIZE])
+{
+	const struct level *l = t->depth ? &t->stack[t->depth - 1] : NULL;
+	int n = 0;
+
+	if (!l || l->lost)
+		return false;
+	if (json_is_object(l->container))
+		n = snprintf(out, WAY_SIZE, "%s%s%s", l->way, *l->way ? "/" : "", l->key);
+	else
+		n = snprintf(out, WAY_SIZE, "%s%s%zu", l->way, *l->way ? "/" : "",
+		        json_array_size(l->container));
+	return n < WAY_SIZE;
+}
+
+static void remember_line(struct tree *t, const yaml_event_t *e)
+{
+	char way[WAY_SIZE];
+
+	if (t->lines && way_of(t, way))
+		json_object_set_new(
+		        t->lines, way, json_integer((json_int_t)e->start_mark.line + 1));
+}
+
 /* Hangs v (its reference is taken) into the innermost container. */
 static void hang(struct tree *t, json_t *v)
 {
@@ -159,13 +188,16 @@ static void hang(struct tree *t, json_t *v)
 static int open_container(struct tree *t, const yaml_event_t *e, struct err *err)
 {
 	json_t *v = e->type == YAML_MAPPING_START_EVENT ? json_object() : json_array();
+	struct level *new = &t->stack[t->depth];
 
 	if (t->depth == t->max_depth) {
 		json_decref(v);
 		return refuse(&e->start_mark, err, "nested too deep");
 	}
+	*new = (struct level){.container = v};
+	new->lost = t->lines && t->depth > 0 && !way_of(t, new->way);
 	hang(t, v);
-	t->stack[t->depth++] = (struct level){.container = v};
+	t->depth++;
 	return 0;
 }
 
@@ -210,6 +242,7 @@ static int take_value(struct tree *t, const yaml_event_t *e, struct err *err)
 
 	if (l && json_is_object(l->container) && !l->key)
 		return take_key(l, e, err);
+	remember_line(t, e);
 	if (e->type == YAML_SCALAR_EVENT)
 		return take_scalar(t, e, err);
 	return open_container(t, e, err);
@@ -250,10 +283,12 @@ static int parse_error(const yaml_parser_t *p, struct err *err)
 	        p->problem_mark.column + 1, p->problem ? p->problem : "cannot be read");
 }
 
-json_t *yaml_parse(const char *text, size_t len, int max_depth, struct err *err)
+json_t *yaml_parse_lines(
+        const char *text, size_t len, int max_depth, json_t **lines, struct err *err)
 {
 	__attribute__((cleanup(auto_parser))) yaml_parser_t parser;
-	__attribute__((cleanup(tree_free))) struct tree tree = {.max_depth = max_depth};
+	__attribute__((cleanup(tree_free))) struct tree tree = {
+	        .max_depth = max_depth, .lines = lines ? json_object() : NULL};
 	bool ended = false;
 
 	if (!yaml_parser_initialize(&parser))
@@ -272,7 +307,14 @@ json_t *yaml_parse(const char *text, size_t len, int max_depth, struct err *err)
 			return NULL;
 		ended = event.type == YAML_STREAM_END_EVENT;
 	}
+	if (lines)
+		*lines = steal(&tree.lines);
 	return tree.top ? steal(&tree.top) : json_null();
+}
+
+json_t *yaml_parse(const char *text, size_t len, int max_depth, struct err *err)
+{
+	return yaml_parse_lines(text, len, max_depth, NULL, err);
 }
 
 json_t *yaml_parse_file(const char *path, size_t max_bytes, struct err *err)

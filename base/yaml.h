@@ -10,5 +10,9 @@
 #include <jansson.h>
 
 json_t *yaml_parse(const char *text, size_t len, int max_depth, struct err *err);
+/* The same, and *lines: an object from the way to each value ("limits/memory", "args/0") to its
+ * line, for complaints about values. Ways longer than 200 bytes are left out. Caller decrefs. */
+json_t *yaml_parse_lines(
+        const char *text, size_t len, int max_depth, json_t **lines, struct err *err);
 json_t *yaml_parse_file(const char *path, size_t max_bytes, struct err *err);
 #endif

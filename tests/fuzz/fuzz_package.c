@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2 || data[0] != 'P' || data[1] != 'K')
 		unpack(&tree, (const char *)data, size, &f);
-	else if (package_read_zip(&tree, data, size, &f, &err) < 0)
+	else if (package_read_archive(&tree, data, size, &f, &err) < 0)
 		return 0;
 	package_parse(&tree, &p, &f);
 	if (f.n == 0 && (!p.name || !p.settings || !p.validator_args || p.ncases == 0 ||

@@ -35,7 +35,7 @@ INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_l
 	VALUES ('p', 1, 'P', 1000, 262144, pg_catalog.sha256('x'::bytea));
 INSERT INTO test_data VALUES (pg_catalog.sha256('in'::bytea), 2), (pg_catalog.sha256('ans'::bytea), 3);
 INSERT INTO test_data_chunks VALUES (pg_catalog.sha256('in'::bytea), 0, 'in'), (pg_catalog.sha256('ans'::bytea), 0, 'ans');
-INSERT INTO test_cases VALUES ('p', 1, 1, 'secret/1', false, pg_catalog.sha256('in'::bytea), pg_catalog.sha256('ans'::bytea));
+INSERT INTO test_cases (problem_id, version, ordinal, name, sample, input_hash, answer_hash) VALUES ('p', 1, 1, 'secret/1', false, pg_catalog.sha256('in'::bytea), pg_catalog.sha256('ans'::bytea));
 INSERT INTO languages (id, name, extensions) VALUES ('c', 'C', '{c}');
 INSERT INTO teams (id, name) VALUES ('t', 'T');
 INSERT INTO accounts (id, username, role, team_id, password_hash) VALUES ('a', 'a', 'team', 't', '$y$x');
