@@ -248,10 +248,8 @@ static int run_test(
 	struct test_case files = {
 	        .input_fd = input, .answer_fd = answer, .flags = &w->problem.flags};
 
-	if (i < w->kept.n && w->kept.outcomes[i]) {
-		*out = *w->kept.outcomes[i];
+	if (yield_knows(&w->kept, i, out))
 		return 0;
-	}
 	x.box = h->box;
 	x.stop = h->stop;
 	if (input < 0 || answer < 0 || execute_test(&x, &files, out, err) < 0)
@@ -262,10 +260,9 @@ static int run_test(
 /* After a test of a low judgement that was run now: is it a contestant's turn? */
 static bool gives_way(struct work *w, size_t i, const struct outcome *o)
 {
-	if (i >= w->kept.n || w->kept.outcomes[i])
+	if (i >= w->kept.n || yield_knows(&w->kept, i, NULL))
 		return false;
-	w->kept.outcomes[i] = arena_alloc(w->a, sizeof(*o));
-	*w->kept.outcomes[i] = *o;
+	yield_note(&w->kept, w->a, i, o);
 	w->gave_way = i + 1 < w->kept.n && yield_must(w->j->yield, w->j->pg, w->j->want);
 	return w->gave_way;
 }

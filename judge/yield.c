@@ -11,6 +11,19 @@
 
 enum { KEPT = 16, KEPT_TESTS = 1000, ID_SIZE = 64 };
 
+/* The texts of an outcome are long and mostly empty. */
+static const struct {
+	size_t at, size;
+} texts[] = {
+        {offsetof(struct outcome, message), sizeof(((struct outcome *)0)->message)},
+};
+enum { HEAD_SIZE = offsetof(struct outcome, message) };
+
+struct yield_outcome {
+	unsigned char head[HEAD_SIZE];
+	const char *texts[ARRAY_LEN(texts)];
+};
+
 struct entry {
 	char judgement_id[ID_SIZE]; /* "": free */
 	int problem_version;
@@ -88,6 +101,39 @@ bool yield_must(struct yield *y, struct pg *pg, const struct claim_want *want)
 
 /* ---------------------------------------------------------------- what is kept */
 
+void yield_note(struct yield_kept *kept, struct arena *a, size_t i, const struct outcome *outcome)
+{
+	struct yield_outcome *o = arena_alloc(a, sizeof(*o));
+
+	memcpy(o->head, outcome, HEAD_SIZE);
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+		o->texts[k] = arena_strdup(a, (const char *)outcome + texts[k].at);
+	kept->outcomes[i] = o;
+}
+
+bool yield_knows(const struct yield_kept *kept, size_t i, struct outcome *out)
+{
+	const struct yield_outcome *o = i < kept->n ? kept->outcomes[i] : NULL;
+
+	if (!o || !out)
+		return o != NULL;
+	memset(out, 0, sizeof(*out));
+	memcpy(out, o->head, HEAD_SIZE);
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+		snprintf((char *)out + texts[k].at, texts[k].size, "%s", o->texts[k]);
+	return true;
+}
+
+static struct yield_outcome *copy_one(struct arena *a, const struct yield_outcome *from)
+{
+	struct yield_outcome *o = arena_alloc(a, sizeof(*o));
+
+	*o = *from;
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+		o->texts[k] = arena_strdup(a, from->texts[k]);
+	return o;
+}
+
 /* Copies into the arena; at most `max` outcomes. */
 static void copy(struct arena *a, const struct yield_kept *from, struct yield_kept *to, size_t max)
 {
@@ -96,8 +142,7 @@ static void copy(struct arena *a, const struct yield_kept *from, struct yield_ke
 	for (size_t i = 0; i < from->n && i < to->n && copied < max; i++) {
 		if (!from->outcomes[i])
 			continue;
-		to->outcomes[i] = arena_alloc(a, sizeof(struct outcome));
-		*to->outcomes[i] = *from->outcomes[i];
+		to->outcomes[i] = copy_one(a, from->outcomes[i]);
 		copied++;
 	}
 }

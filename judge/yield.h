@@ -13,6 +13,7 @@
 #include "model/submission.h"
 
 struct yield;
+struct yield_outcome; /* an outcome in as little room as it needs */
 
 struct yield *yield_new(size_t slots);
 void yield_free(struct yield *y);
@@ -28,8 +29,11 @@ bool yield_must(struct yield *y, struct pg *pg, const struct claim_want *want);
 /* What the tests of a judgement said, by place. */
 struct yield_kept {
 	size_t n;
-	struct outcome **outcomes; /* n of them; NULL: not run yet */
+	struct yield_outcome **outcomes; /* n of them; NULL: not run yet */
 };
+void yield_note(struct yield_kept *kept, struct arena *a, size_t i, const struct outcome *outcome);
+/* True when test i has run; *out (may be NULL) gets what it said. */
+bool yield_knows(const struct yield_kept *kept, size_t i, struct outcome *out);
 /* Moves what is known of this judgement out of y, into the arena; out->n must be set. */
 void yield_take(struct yield *y, struct arena *a, const struct claim *c, struct yield_kept *out);
 void yield_keep(struct yield *y, const struct claim *c, const struct yield_kept *kept);
