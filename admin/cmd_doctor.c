@@ -291,6 +291,33 @@ static void check_dead(struct doctor *d)
 		doctor_ok(d, "no dead letters");
 }
 
+/* What the api's background looks found last (contest_checks), and boards that stand still. */
+static void check_contests(struct doctor *d)
+{
+	auto_pgresult PGresult *res = NULL;
+	struct err err = {0};
+	int bad = 0;
+
+	if (pg_query(d->admin->pg, Q_AUDIT_CHECKS, NULL, &res, &err) < 0)
+		return; /* said already */
+	for (int i = 0; i < PQntuples(res); i++) {
+		const char *what = pg_text(res, i, "what");
+
+		if (pg_bool(res, i, "ok"))
+			continue;
+		bad++;
+		doctor_fail(d,
+		        strcmp(what, "board") == 0
+		                ? "codearena board rebuild, then board verify"
+		                : "codearena log verify; the log was changed, restore a backup",
+		        "contest %s: %s: %s", pg_text(res, i, "contest_id"),
+		        strcmp(what, "apply") == 0 ? "its board is stale" : what,
+		        pg_text(res, i, "why"));
+	}
+	if (bad == 0)
+		doctor_ok(d, "logs and boards: %d looks at them, nothing wrong", PQntuples(res));
+}
+
 static int run_doctor(struct admin *admin, const struct args *args, struct err *err UNUSED)
 {
 	struct doctor d = {.admin = admin, .report = json_array()};
@@ -314,6 +341,7 @@ static int run_doctor(struct admin *admin, const struct args *args, struct err *
 		check_workers(&d);
 	}
 	check_dead(&d);
+	check_contests(&d);
 	if (admin->json)
 		out_json(steal(&d.report));
 	json_decref(d.report);

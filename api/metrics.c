@@ -280,9 +280,33 @@ static int write_workers(struct pg *pg, struct buf *out, struct err *err)
 	return 0;
 }
 
+static int write_checks(struct pg *pg, struct buf *out, struct err *err)
+{
+	static const char *const names[] = {"contest_check_ok", "contest_check_age_seconds"};
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_AUDIT_CHECKS, &r, err) < 0)
+		return err_wrap(err, "metrics: checks");
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		head(out, names[k], "gauge",
+		        k == 0 ? "0: log, board or applying of a contest is wrong."
+		               : "Since that was looked at.");
+		for (int i = 0; i < PQntuples(r); i++) {
+			buf_addf(out, "codearena_%s{", names[k]);
+			add_label(out, "contest", pg_text(r, i, "contest_id"));
+			buf_adds(out, ",");
+			add_label(out, "what", pg_text(r, i, "what"));
+			buf_addf(out, "} %s\n",
+			        k == 0 ? (pg_bool(r, i, "ok") ? "1" : "0") : pg_text(r, i, "age_s"));
+		}
+	}
+	return 0;
+}
+
 int metrics_write_database(struct pg *pg, struct buf *out, struct err *err)
 {
-	if (write_queue(pg, out, err) < 0 || write_judged(pg, out, err) < 0)
+	if (write_queue(pg, out, err) < 0 || write_judged(pg, out, err) < 0 ||
+	        write_checks(pg, out, err) < 0)
 		return err_result(err);
 	return write_workers(pg, out, err);
 }

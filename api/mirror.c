@@ -2,19 +2,22 @@
  *
  * It is not the feed's thread, because making a long board anew takes seconds, and a Redis that
  * does not answer half a second, in which no frame may wait. One contest that cannot be applied
- * does not keep the others from it. Shares nothing but the stop flag; has its own connections. */
+ * does not keep the others from it: its board is marked as stale, in Redis by catch-up, here for
+ * /metrics and doctor. Shares nothing but the stop flag; has its own connections. */
 #include "api/mirror.h"
 
 #include "api/app.h"
+#include "api/auditor.h"
 #include "api/feed.h"
 #include "base/log.h"
 #include "scoreboard/catchup.h"
 
+#include <jansson.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
-enum { EVERY_MS = 1000 };
+enum { EVERY_MS = 1000, STALE_TURNS = 30 };
 
 struct mirror {
 	struct app *app;
@@ -23,7 +26,33 @@ struct mirror {
 	pthread_t thread;
 	int stop_fd; /* readable: end */
 	bool started, was_up;
+	json_t *told;     /* contest -> why its board is stale, or "" */
+	unsigned turns;
+	struct auditor *auditor;
 };
+
+/* Remembered in the database when it is another answer than before. why NULL: applied. */
+static void tell(struct mirror *m, const char *contest, const char *why)
+{
+	const char *before = json_string_value(json_object_get(m->told, contest));
+	struct contest_check c = {.contest_id = contest, .what = "apply", .why = why};
+	struct err err = {0};
+
+	if (before && strcmp(before, why ? why : "") == 0)
+		return;
+	if (why)
+		log_error("mirror.board", "contest=%s why=\"%s\"", contest, why);
+	if (auditor_tell(m->pg, &c, &err) == 0)
+		json_object_set_new(m->told, contest, json_string(why ? why : ""));
+}
+
+/* An event that cannot be applied will not be so a second later: the whole log is folded for it. */
+static bool is_stale(const struct mirror *m, const char *contest)
+{
+	const char *why = json_string_value(json_object_get(m->told, contest));
+
+	return why && *why;
+}
 
 static void turn(struct mirror *m)
 {
@@ -34,11 +63,14 @@ static void turn(struct mirror *m)
 	bool up = true;
 
 	for (size_t i = 0; i < n; i++) {
-		if (catchup_run(m->pg, m->kv, ids[i], &err) == 0)
+		int failed;
+
+		if (m->turns % STALE_TURNS && is_stale(m, ids[i]))
 			continue;
-		if (err.code != ERR_BUSY)
-			log_error("mirror.board", "contest=%s why=\"%s\"", ids[i], err.msg);
-		up = err.code != ERR_BUSY;
+		failed = catchup_run(m->pg, m->kv, ids[i], &err);
+		up = failed == 0 || err.code != ERR_BUSY;
+		if (up)
+			tell(m, ids[i], failed < 0 ? err.msg : NULL);
 		if (!up)
 			break; /* the next contest would wait as long */
 	}
@@ -47,6 +79,7 @@ static void turn(struct mirror *m)
 	if (up != m->was_up && up)
 		log_info("mirror.current", "contests=%zu", n);
 	m->was_up = up;
+	m->turns++;
 }
 
 static void *run(void *data)
@@ -66,6 +99,8 @@ struct mirror *mirror_start(struct app *app)
 	m->app = app;
 	m->pg = pg_new(&app->conf);
 	m->kv = kv_new(&app->conf);
+	m->told = json_object();
+	m->auditor = auditor_start(app);
 	m->stop_fd = eventfd(0, EFD_CLOEXEC);
 	m->started = m->stop_fd >= 0 && pthread_create(&m->thread, NULL, run, m) == 0;
 	if (!m->started)
@@ -81,6 +116,8 @@ void mirror_stop(struct mirror *m)
 		return;
 	if (m->started && write(m->stop_fd, &one, sizeof(one)) > 0)
 		pthread_join(m->thread, NULL);
+	auditor_stop(m->auditor);
+	json_decref(m->told);
 	pg_free(m->pg);
 	kv_free(m->kv);
 	if (m->stop_fd >= 0)

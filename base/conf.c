@@ -95,6 +95,7 @@ static const struct row rows[] = {
         INT(max_connections, "20000", 16, 1000000, "Open connections, viewers included."),
         INT(submissions_per_minute, "10", 1, 10000, "Per team and contest."),
         INT(drain_seconds, "10", 0, 600, "At SIGTERM: time for what is running to end."),
+        INT(verify_seconds, "600", 0, 86400, "Logs and boards are verified so often; 0: never."),
 
         STRING(box_socket, "/run/codearena/{instance}/box.sock", 1, 107, "Socket of the box."),
         INT(slots, "0", 0, 1024, "Submissions judged at once on this host; 0: one per core."),

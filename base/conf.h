@@ -42,6 +42,7 @@ struct conf {
 	int64_t max_connections;
 	int64_t submissions_per_minute; /* per team and contest */
 	int64_t drain_seconds;          /* SIGTERM: how long running requests may take */
+	int64_t verify_seconds;         /* between two looks at logs and boards; 0: never */
 	char *box_socket;
 	int64_t slots;       /* judge slots; 0 = one per core */
 	char *runtime;       /* OCI runtime command: runc | crun | runsc */

@@ -43,5 +43,6 @@ redis.call('HSET', KEYS[1] .. ':meta', 'number', ARGV[1])
 if ARGV[2] ~= '' then
 	redis.call('HSET', KEYS[2] .. ':meta', 'number', ARGV[2])
 end
+redis.call('DEL', KEYS[1] .. ':stale', KEYS[2] .. ':stale')
 redis.call('PUBLISH', ARGV[4], ARGV[1])
 return number + 1

@@ -607,6 +607,16 @@ static int step(struct run_state *s, struct err *err)
 	return n == 0 ? DONE : AGAIN;
 }
 
+/* An event that cannot be applied: whoever reads the boards in Redis can see that they stand still.
+ * The next event that is applied, or a rebuild, takes the mark away (the scripts do). */
+static void mark_stale(struct run_state *s, const char *why)
+{
+	struct err ignored = {0};
+
+	for (int i = 0; i < 2; i++)
+		(void)kv_command(s->kv, NULL, &ignored, "SET %s:stale %s", s->keys[i], why);
+}
+
 int catchup_run(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err)
 {
 	auto_run struct run_state s = {.pg = pg, .kv = kv, .contest_id = contest_id};
@@ -624,6 +634,8 @@ int catchup_run(struct pg *pg, struct kv *kv, const char *contest_id, struct err
 			if (rc == 0)
 				return 0; /* another one is at it */
 		}
+		if (rc < 0 && err->code != ERR_BUSY)
+			mark_stale(&s, err->msg);
 		if (rc < 0)
 			return err_wrap(err, "board %s", contest_id);
 		if (rc == DONE)

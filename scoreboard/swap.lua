@@ -41,5 +41,6 @@ for b = 1, 2 do
 		move(KEYS[b + 2] .. s, KEYS[b] .. s)
 	end
 end
+redis.call('DEL', KEYS[1] .. ':stale', KEYS[2] .. ':stale')
 redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1

@@ -444,14 +444,7 @@ INSERT INTO team_groups (team_id, group_id)
 SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
 
 -- name: feed_problems
-WITH made AS (
-	INSERT INTO problems (id, latest_version) SELECT id, 1 FROM unnest($1::text[]) u (id)
-	ON CONFLICT (id) DO NOTHING RETURNING id
-)
-INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_limit_kib,
-	package_hash)
-SELECT u.id, 1, u.name, u.ms, 2097152, sha256(convert_to('feed:' || u.id, 'UTF8'))
-FROM unnest($1::text[], $2::text[], $3::int[]) u (id, name, ms) JOIN made ON made.id = u.id
+SELECT past_problems($1::text[], $2::text[], $3::int[])
 
 -- Languages that no judge here offers yet: known by name, not to be chosen.
 -- name: feed_languages

@@ -831,6 +831,21 @@ BEGIN
 	WHERE contest_id = contest;
 END $$;
 
+-- Problems of a contest's past that are not here: known by name, without tests.
+CREATE FUNCTION past_problems(ids text[], names text[], limits int[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_admin');
+	WITH made AS (
+		INSERT INTO problems (id, latest_version) SELECT u.id, 1 FROM unnest(ids) u (id)
+		ON CONFLICT (id) DO NOTHING RETURNING id
+	)
+	INSERT INTO problem_versions (problem_id, version, name, time_limit_ms, memory_limit_kib,
+		package_hash)
+	SELECT u.id, 1, u.name, u.ms, 2097152, sha256(convert_to('feed:' || u.id, 'UTF8'))
+	FROM unnest(ids, names, limits) u (id, name, ms) JOIN made ON made.id = u.id;
+END $$;
+
 -- The submissions of a contest's past, in order of submission, as they stand in the end. Only into
 -- a contest that has none.
 CREATE FUNCTION past_submissions(contest ident, account ident, ids text[], teams text[],
@@ -1941,7 +1956,8 @@ GRANT EXECUTE ON FUNCTION judging_pause_after_faults TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;
-GRANT EXECUTE ON FUNCTION events_append, past_submissions, past_judgements TO codearena_admin;
+GRANT EXECUTE ON FUNCTION events_append, past_problems, past_submissions, past_judgements
+	TO codearena_admin;
 GRANT SELECT, INSERT, UPDATE ON contest_checks TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
 	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,

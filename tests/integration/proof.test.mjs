@@ -2,16 +2,16 @@
 // named. One flipped byte in a restored dump; events or tables changed by hand, with a chain of hashes
 // that was made anew to fit; a board in Redis that is not the log's.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { ndjson, small } from './feed_oracle.mjs';
-import { Arena, long, newSeed, randomFrom } from './harness.mjs';
+import { Arena, long, newSeed, randomFrom, waitFor } from './harness.mjs';
 
 let arena;
 before(async () => {
-	arena = new Arena();
+	arena = new Arena({ settings: { verify_seconds: 1 } });
 	try {
 		await arena.startData();
 		const file = arena.path('small.ndjson');
@@ -171,4 +171,61 @@ test('a board in Redis that is not the log\'s is found, jury\'s and public', asy
 		await arena.redis('HDEL', key(`${board}:rows`), 'z');
 		await check(/teams/);
 	}
+});
+
+test('a rebuild leaves no moment with an empty board', async () => {
+	const key = `${arena.instance}:leaderboard:small`;
+	const words = ['-s', arena.path('run', 'redis.sock'), '-r', '-1', 'ZCARD', key];
+	const seen = [];
+	const reader = spawn('redis-cli', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+	reader.stdout.on('data', (piece) => seen.push(piece));
+	for (let i = 0; i < 8; i++) await arena.codearena('board', 'rebuild', 'small');
+	reader.kill();
+	await new Promise((done) => { reader.once('exit', done); });
+	const answers = Buffer.concat(seen).toString().split('\n').slice(0, -1);
+	assert.ok(answers.length > 100, `${answers.length} looks`);
+	assert.deepEqual([...new Set(answers)], ['3']);
+});
+
+const metric = async (what) => {
+	const { text } = await arena.http('GET', '/metrics');
+	return new RegExp(`^codearena_contest_check_ok\\{contest="small",what="${what}"\\} (\\d)$`, 'm').exec(text)?.[1];
+};
+const doctor = async () => JSON.parse((await arena.tryCodearena('--json', 'doctor', '--no-box')).stdout)
+	.filter((line) => /contest small|logs and boards/.test(line.check));
+
+test('both are looked at in the background: what is wrong is a metric, a line of doctor and an error in the log', async () => {
+	await arena.startApi(0);
+	for (const what of ['log', 'board', 'apply']) await waitFor(`${what} to be looked at`, async () => (await metric(what)) === '1');
+	assert.deepEqual((await doctor()).map((line) => line.ok), [true]);
+	await tampered(await rechained((e) => { if (e.number === 5) e.jury.rows[0].penalty = 1; }), async () => {
+		await waitFor('the change to be seen', async () => (await metric('log')) === '0');
+		const lines = await doctor();
+		assert.ok(lines.some((line) => !line.ok && /contest small: log: event 5 .*total of team/.test(line.check)), JSON.stringify(lines));
+	});
+	await waitFor('the log to be well again', async () => (await metric('log')) === '1');
+	await arena.redis('ZINCRBY', `${arena.instance}:leaderboard:small`, '1', 'x');
+	await waitFor('the board to be seen', async () => (await metric('board')) === '0');
+	await arena.codearena('board', 'rebuild', 'small');
+	await waitFor('the board to be well again', async () => (await metric('board')) === '1');
+	assert.match(arena.apis[0].logText(), /error contest.wrong contest=small what=log why="event 5 of contest small: /);
+});
+
+test('an event that cannot be applied marks its board as stale; other contests go on', async () => {
+	const at = '2030-01-01T00:00:00.000Z';
+	const [{ number, public_number: publicNumber, head }] = await arena.rows('SELECT number, public_number, encode(head, \'hex\') AS head FROM codearena.contest_counter WHERE contest_id = \'small\'');
+	const part = { rows: [{ team: 'nobody', solved: 0, penalty: 0, points: 0, wrong: 0, last: null, cells: [] }] };
+	const text = canonical({ at, contest: 'small', contest_time: null, jury: part, kind: 'adjustment', number: number + 1, public: part, public_number: publicNumber + 1, subject: {} });
+	const salt = Buffer.alloc(16, 3);
+	const hash = crypto.createHash('sha256').update(Buffer.from(head, 'hex')).update(text).update(salt).digest('hex');
+	await arena.sql(`SELECT event_append('small', ${number + 1}, ${publicNumber + 1}, 'adjustment', '${at}', NULL, $x$${text}$x$, '\\x${salt.toString('hex')}', '\\x${hash}')`, { user: 'codearena_admin' });
+	await waitFor('the metric', async () => (await metric('apply')) === '0');
+	for (const board of ['', ':jury']) assert.match(await arena.redis('GET', `${arena.instance}:leaderboard:small${board}:stale`), /event 20.*unknown team: "nobody"/);
+	assert.equal(await arena.redis('ZCARD', `${arena.instance}:leaderboard:small`), '3', 'the board stands, as it was');
+	assert.ok((await doctor()).some((line) => !line.ok && /its board is stale: .*nobody/.test(line.check)));
+	const file = arena.path('other.ndjson');
+	fs.writeFileSync(file, ndjson(small()));
+	await arena.codearena('contest', 'import-feed', file, '--id', 'other');
+	await arena.redis('DEL', ...['', ':rows', ':meta', ':jury', ':jury:rows', ':jury:meta'].map((k) => `${arena.instance}:leaderboard:other${k}`));
+	await waitFor('the other contest', async () => (await arena.redis('ZCARD', `${arena.instance}:leaderboard:other`)) === '3');
 });
