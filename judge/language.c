@@ -11,6 +11,7 @@ enum {
 	MAX_FILE_BYTES = 256 << 10,
 	MAX_DEPTH = 5,
 	MAX_TEXT = 400,
+	MAX_FILE = 100,
 	MAX_EXTRA_MS = 60000,
 	MAX_EXTRA_MIB = 4096,
 	MAX_PIDS = 1024,
@@ -20,10 +21,10 @@ enum {
 
 static const char *const members[] = {"id", "name", "extensions", "source", "entry", "compile",
         "run", "version", "time_factor", "time_extra_ms", "memory_extra_mib", "pids", "env",
-        "memory_signs", NULL};
+        "precompiled", "memory_signs", NULL};
 
 static const char *const placeholders[] = {
-        "{source}", "{sources}", "{entry}", "{stem}", "{memory_mib}"};
+        "{source}", "{sources}", "{entry}", "{stem}", "{memory_mib}", "{precompiled}"};
 
 /* {...} in a word must be one of ours. */
 static int check_placeholders(const char *command, struct err *err)
@@ -140,6 +141,35 @@ static int read_entry_rule(const json_t *row, struct language *l, struct err *er
 	return 0;
 }
 
+static bool is_relative_path(const char *s)
+{
+	return s[0] != '/' && !strstr(s, "..") && !strstr(s, "//") && s[strlen(s) - 1] != '/';
+}
+
+static int read_precompiled(const json_t *row, struct language *l, struct err *err)
+{
+	static const char *const known[] = {"file", "source", "compile", NULL};
+	const json_t *p = json_object_get(row, "precompiled");
+	int r;
+
+	if (!p)
+		return 0;
+	if (!json_is_object(p))
+		return err_set(err, ERR_INPUT, "\"precompiled\" must be a mapping");
+	r = json_only(p, known, err);
+	if (r == 0)
+		r = json_get_string(p, "file", MAX_FILE, &l->precompiled.file, err);
+	if (r == 0)
+		r = json_get_string(p, "source", MAX_TEXT, &l->precompiled.source, err);
+	if (r == 0)
+		r = json_get_string(p, "compile", MAX_TEXT, &l->precompiled.compile, err);
+	if (r == 0)
+		r = check_command(l->precompiled.compile, err);
+	if (r == 0 && !is_relative_path(l->precompiled.file))
+		r = err_set(err, ERR_INPUT, "\"file\" must be a relative path");
+	return r < 0 ? err_wrap(err, "precompiled") : 0;
+}
+
 static int read_row(const json_t *row, struct language *l, struct err *err)
 {
 	const struct {
@@ -169,6 +199,8 @@ static int read_row(const json_t *row, struct language *l, struct err *err)
 		r = read_numbers(row, l, err);
 	if (r == 0)
 		r = read_lists(row, l, err);
+	if (r == 0)
+		r = read_precompiled(row, l, err);
 	if (r == 0)
 		r = check_command(l->run, err);
 	if (r == 0)
@@ -418,6 +450,8 @@ static void add_placeholder(const struct language *l, const char *name,
 	} else if (strncmp(name, "{stem}", 6) == 0) {
 		copy_stem(v->entry, stem);
 		buf_adds(out, stem);
+	} else if (strncmp(name, "{precompiled}", 13) == 0) {
+		buf_adds(out, v->precompiled ? v->precompiled : "/nowhere");
 	} else {
 		buf_addf(out, "%lld", (long long)v->memory_mib);
 	}

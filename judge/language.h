@@ -15,13 +15,19 @@
  *       memory_extra_mib: 0            room for a runtime beside the problem's limit
  *       pids: 64                       processes and threads allowed to a program
  *       env: [HOME=/tmp]               beside PATH, LANG and HOME
+ *       precompiled:                   made once per host and compiler; may be missing
+ *         file: bits/stdc++.h.gch      its place in the folder {precompiled}; the command writes
+ *                                      the file without its folder
+ *         source: "#include <...>"     what is compiled, as the file named by `source` above
+ *         compile: /usr/bin/g++ ...    with the flags of `compile`
  *       memory_signs: [OutOfMemory]    a run-time error whose first words on stderr contain one of
  *                                      these reached the limit that its runtime keeps by itself
  *
  * A command is words between blanks: no shell, no quotes; its program is an absolute path or
  * starts with `./`. Placeholders: {source} the main source file, {sources} all source files of
  * the language (as words of their own), {entry} the entry point, {stem} the entry point without
- * its extension, {memory_mib} the memory limit. */
+ * its extension, {memory_mib} the memory limit, {precompiled} the folder of the precompiled
+ * header (one that does not exist when there is none). */
 #ifndef LANGUAGE_H
 #define LANGUAGE_H
 
@@ -60,6 +66,11 @@ struct language {
 	int64_t pids;
 	const char *env[LANGUAGE_MAX_ENV];
 	size_t nenv;
+	struct {
+		const char *file; /* NULL: nothing is precompiled */
+		const char *source;
+		const char *compile;
+	} precompiled;
 	const char *memory_signs[LANGUAGE_MAX_SIGNS];
 	size_t nmemory_signs;
 };
@@ -88,6 +99,7 @@ struct language_values {
 	const char *const *sources; /* names of the files; {source} is the one that entry means */
 	size_t nsources;
 	int64_t memory_mib;
+	const char *precompiled; /* NULL: there is none */
 };
 
 int languages_load(struct languages *t, const char *path, struct err *err);

@@ -56,6 +56,40 @@ static void a_bad_row_is_refused(void **state)
 	assert_true(parse(&t, "a", "./main", "    time_factor: 0\n") < 0);
 	assert_true(parse(&t, "a", "./main", "    pids: -1\n") < 0);
 	assert_true(parse(&t, "a", "./main", "    compile: gcc x\n") < 0);
+	assert_true(parse(&t, "a", "./main", "    precompiled: {file: a}\n") < 0);
+	assert_true(parse(&t, "a", "./main",
+	                    "    precompiled: {file: ../a, source: x, compile: /b}\n") < 0);
+	assert_true(parse(&t, "a", "./main",
+	                    "    precompiled: {file: /a, source: x, compile: /b}\n") < 0);
+	assert_true(parse(&t, "a", "./main",
+	                    "    precompiled: {file: a, source: x, compile: b}\n") < 0);
+}
+
+/* Else the compiler takes the header for unfit, and every submission waits for the difference. */
+static void the_precompiled_header_has_the_flags_of_the_compiler(void **state)
+{
+	struct languages t;
+	struct err err = {0};
+	const struct language *l;
+	const char *sources[] = {"main.cpp"};
+	struct language_values v = {
+	        .entry = "main.cpp", .sources = sources, .nsources = 1, .precompiled = "/pre/x"};
+	auto_buf struct buf words = {0};
+
+	(void)state;
+	assert_int_equal(languages_load(&t, "judge/languages.yaml", &err), 0);
+	l = language_find(&t, "cpp");
+	assert_non_null(l->precompiled.file);
+	for (const char *f = strstr(l->compile[0], " -std"); f && strncmp(f, " -o ", 4) != 0;
+	        f = strchr(f + 1, ' ')) {
+		auto_free char *flag = strndup(f, strcspn(f + 1, " ") + 1);
+
+		assert_non_null(strstr(l->precompiled.compile, flag));
+	}
+	assert_int_equal(language_expand(l, l->compile[0], &v, &words, &err), 0);
+	assert_string_equal(words.data + strlen("/usr/bin/g++") + 1, "-I");
+	assert_string_equal(words.data + strlen("/usr/bin/g++") + 1 + 3, "/pre/x");
+	languages_free(&t);
 }
 
 static void the_time_limit_is_stretched(void **state)
@@ -161,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_shipped_table_is_valid),
 	        cmocka_unit_test(a_bad_row_is_refused),
+	        cmocka_unit_test(the_precompiled_header_has_the_flags_of_the_compiler),
 	        cmocka_unit_test(the_time_limit_is_stretched),
 	        cmocka_unit_test(names_are_plain),
 	        cmocka_unit_test(the_java_class_with_main_is_found),
