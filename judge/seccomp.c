@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 
 _Static_assert(SYS_read == 0 && SYS_mount == 165 && SYS_openat == 257, "the table is for x86-64");
@@ -29,6 +30,7 @@ enum answer {
 	IOCTL,
 	PRCTL,
 	SOCKETPAIR,
+	SCHEDULER,
 	SIGNAL_1, /* the signal is argument 1 */
 	SIGNAL_2,
 	ANSWERS,
@@ -91,6 +93,7 @@ static const struct {
         {IOCTL, 1, ERRNO(ENOTTY),
                 {TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX}, 7},
         {SOCKETPAIR, 0, ERRNO(EAFNOSUPPORT), {AF_UNIX}, 1}, /* the JVM starts with one */
+        {SCHEDULER, 1, ERRNO(EPERM), {SCHED_OTHER}, 1},     /* Mono sets what is set already */
         {PRCTL, 0, ERRNO(EINVAL),
                 {PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_NAME,
                         PR_GET_NAME, PR_CAPBSET_READ, PR_SET_TIMERSLACK, PR_GET_TIMERSLACK,
@@ -123,6 +126,7 @@ static size_t make_ranges(struct range *out)
 	table[SYS_ioctl] = IOCTL;
 	table[SYS_prctl] = PRCTL;
 	table[SYS_socketpair] = SOCKETPAIR;
+	table[SYS_sched_setscheduler] = SCHEDULER;
 	table[SYS_kill] = SIGNAL_1;
 	table[SYS_tkill] = SIGNAL_1;
 	table[SYS_tgkill] = SIGNAL_2;
@@ -250,6 +254,7 @@ static struct sock_filter leaf_code(enum answer a, size_t at, const size_t begin
 	case IOCTL:
 	case PRCTL:
 	case SOCKETPAIR:
+	case SCHEDULER:
 	case SIGNAL_1:
 	case SIGNAL_2:
 		value = (uint32_t)(begin[a] - at - 1);
