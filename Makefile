@@ -34,13 +34,13 @@ INCLUDE := -D_GNU_SOURCE -I. -I$(BUILD) -isystem $(shell pg_config --includedir 
 BASIC := -std=c17 -g -fno-common -fno-strict-aliasing -pthread
 CFLAGS := $(BASIC) $(WARN) $(if $(GCC),$(WARN_GCC))
 LINK := $(if $(SAN)$(TSAN)$(COV),$(KIND),-pie -z relro -z now -z noexecstack) -Wl,--as-needed
-LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -lcurl -lseccomp -lbsd -lmd -lm
+LIBS := -lpq -lhiredis -ljansson -lyaml -lmicrohttpd -ljwt -lcrypt -larchive -lz -lcurl -lseccomp -lbsd -lmd -lm
 
 # What only the privileged side uses; lint keeps databases out of it. The agent is static and
 # takes from base/ only what needs no library.
 BOX_SRC := $(filter-out judge/box_client.c,$(wildcard judge/box*.c)) \
 	$(wildcard $(patsubst %,judge/%.c,archive bundle cgroup language runc seccomp))
-AGENT_SRC := $(wildcard judge/agent.c) judge/archive.c judge/box_packet.c judge/seccomp.c base/err.c
+AGENT_SRC := $(wildcard judge/agent*.c) judge/relay.c judge/archive.c judge/box_packet.c judge/seccomp.c base/err.c
 MAINS := api/main.c judge/main.c judge/box.c admin/main.c
 LIB_SRC := $(wildcard base/*.c model/*.c scoreboard/*.c)
 API_SRC := $(filter-out $(MAINS),$(wildcard api/*.c))
@@ -57,7 +57,7 @@ PROGRAMS := $(if $(wildcard api/main.c),$B/codearena-api) $(if $(wildcard judge/
 TESTS := $(TEST_SRC:%.c=$B/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
-all: $B/lib.a $(PROGRAMS) $(if $(wildcard tests/hostile/boxtry.c),$B/boxtry $B/verdicttry $B/open/codearena-agent)
+all: $B/lib.a $(PROGRAMS) $(if $(wildcard tests/hostile/boxtry.c),$B/boxtry $B/jurytry $B/verdicttry $B/open/codearena-agent)
 archive = $Qrm -f $@ && ar rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
 $B/lib.a: $(LIB_SRC:%.c=$B/%.o)
 	$(archive)
@@ -80,6 +80,8 @@ $B/codearena-box: $B/judge/box.o $B/judge.a $B/lib.a
 $B/codearena: $B/admin/main.o $B/admin.a $B/judge.a $B/lib.a
 	$(link)
 $B/boxtry: $B/tests/hostile/boxtry.o $B/judge.a $B/lib.a
+	$(link)
+$B/jurytry: $B/tests/hostile/jurytry.o $B/judge.a $B/lib.a
 	$(link)
 $B/verdicttry: $B/tests/hostile/verdicttry.o $B/judge.a $B/lib.a
 	$(link)

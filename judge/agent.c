@@ -11,32 +11,33 @@
  *
  * What must stay true:
  * - Nothing that a step can write outlives it: /tmp dies with its mount namespace, the work folder
- *   of a compile is unmounted after it was packed, the loaded program is read-only.
- * - Files that a step wrote are touched only when all of its processes are dead, with the file
- *   system rights of the step's own uid, never through a symbolic link.
+ *   of a compile and the jury's data are unmounted when they were packed, the loaded program is
+ *   read-only. (agent_files.c)
  * - No descriptor but 0, 1 and 2 reaches a command.
- * - The agent ends when box does: its socket and the step's pidfd are polled together. */
+ * - A pipe between two programs has no further holder: agent and init close their copies, so that
+ *   its end is seen when the program closes it.
+ * - The agent ends when box does: its socket and the step's pidfd are polled together.
+ *
+ * The agent of an interactive validator is the relay (relay.h) between it and the submission. */
 #include "judge/agent.h"
 #include "base/base.h"
 #include "base/err.h"
+#include "judge/agent_files.h"
 #include "judge/archive.h"
 #include "judge/box_packet.h"
+#include "judge/relay.h"
 #include "judge/seccomp.h"
 
-#include <linux/openat2.h>
 #include <linux/sched.h>
-#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -47,13 +48,11 @@
 enum {
 	STACK_SIZE = 64 << 10,
 	MAX_WORDS = 512,
-	MAX_FOLDERS = 256,
 	MAX_OPEN_FILES = 1024,
 	MAX_INODES = 32768,
 	BACKSTOP_MS = 10000,
+	WATCHED = 2, /* the step and box; the relay's come behind */
 };
-
-static const char work_folder[] = "/work";
 
 /* Shared between agent, init and command: how the step went. */
 struct report {
@@ -68,8 +67,10 @@ struct report {
 struct step {
 	const struct agent_request *q;
 	const int *fds;
-	int into;              /* cgroup directory or -1 */
-	int sources, artifact; /* or -1 */
+	int into;            /* cgroup directory or -1 */
+	int sources, packed; /* or -1 */
+	int input, answer, feedback;
+	const int *relay;      /* its descriptors, and the transcript; or NULL */
 	char *argv[MAX_WORDS]; /* into q->words */
 	char *const *envp;
 	char *const *command; /* the current one, inside argv */
@@ -84,7 +85,8 @@ struct agent {
 	struct agent_request q;
 	struct packet_fds fds;
 	struct step step;
-	bool loaded; /* something is mounted on the work folder */
+	struct agent_files files;
+	struct relay relay;
 	char init_stack[STACK_SIZE] __attribute__((aligned(16)));
 	char command_stack[STACK_SIZE] __attribute__((aligned(16)));
 };
@@ -184,7 +186,7 @@ static void set_descriptors(const struct step *s)
 __attribute__((noreturn)) static void command_exec(const struct step *s)
 {
 	setsid();
-	if (chdir(work_folder) < 0)
+	if (chdir(WORK_FOLDER) < 0)
 		command_fail(s, "chdir");
 	set_descriptors(s);
 	set_limits(s);
@@ -252,6 +254,13 @@ static pid_t start_command(struct step *s, char *stack)
 	return pid;
 }
 
+/* The command has its own: nobody else shall keep a pipe open. */
+static void close_pipes(const struct step *s)
+{
+	for (int i = 0; i < 3; i++)
+		close(s->fds[i]);
+}
+
 static int wait_command(const struct step *s, pid_t pid)
 {
 	int status;
@@ -289,232 +298,18 @@ static int init_main(void *arg)
 	int status = 0;
 
 	mount_fresh(s);
+	for (size_t i = 0; s->relay && i < RELAY_FDS; i++)
+		close(s->relay[i]);
 	while (status == 0 && next_command(s)) {
 		pid_t pid = start_command(s, a->stack);
 
+		if (!s->argv[s->next])
+			close_pipes(s);
 		status = wait_command(s, pid);
 	}
 	s->report->status = status;
 	s->report->ended = true;
 	_exit(0);
-}
-
-/* Folders and archives. */
-
-static int open_beneath(int dir, const char *name, int flags, mode_t mode)
-{
-	struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC | O_NOFOLLOW),
-	        .mode = flags & O_CREAT ? mode : 0,
-	        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-
-	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
-}
-
-/* A fresh tmpfs on the work folder in place of what was there. */
-static int mount_work(struct agent *a, int64_t bytes, unsigned mode, struct err *err)
-{
-	char options[96];
-
-	if (a->loaded && umount2(work_folder, MNT_DETACH) < 0)
-		return set_errno(err, "umount work folder");
-	a->loaded = false;
-	snprintf(options, sizeof(options), "size=%lld,nr_inodes=%d,mode=%o", (long long)bytes,
-	        MAX_INODES, mode);
-	if (mount("work", work_folder, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
-		return set_errno(err, "mount work folder");
-	a->loaded = true;
-	return 0;
-}
-
-static int make_parents(int dir, const char *name, struct err *err)
-{
-	char path[ARCHIVE_NAME_SIZE];
-
-	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
-		snprintf(path, sizeof(path), "%.*s", (int)(slash - name), name);
-		if (mkdirat(dir, path, 0755) < 0 && errno != EEXIST)
-			return set_errno(err, "make folder");
-	}
-	return 0;
-}
-
-static int unpack_file(int dir, const struct archive_entry *e, struct err *err)
-{
-	auto_close int fd = -1;
-	int r = make_parents(dir, e->name, err);
-
-	if (r < 0)
-		return r;
-	fd = open_beneath(dir, e->name, O_WRONLY | O_CREAT | O_EXCL, e->executable ? 0755 : 0644);
-	if (fd < 0)
-		return set_errno(err, "unpack");
-	return archive_write(fd, e->data, e->len, err);
-}
-
-static int unpack_map(const void *data, size_t len, struct err *err)
-{
-	auto_close int dir = open(work_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct archive ar;
-	struct archive_entry e;
-	int r = archive_open(&ar, data, len, err);
-
-	if (r < 0)
-		return r;
-	if (dir < 0)
-		return set_errno(err, "open work folder");
-	while ((r = archive_next(&ar, &e, err)) > 0) {
-		r = unpack_file(dir, &e, err);
-		if (r < 0)
-			return r;
-	}
-	return r;
-}
-
-/* Box has seen that the memfd is sealed and how large it is. */
-static int unpack(int fd, struct err *err)
-{
-	struct stat st;
-	void *data;
-	int r;
-
-	if (fstat(fd, &st) < 0)
-		return set_errno(err, "fstat");
-	if (st.st_size <= 0)
-		return err_set(err, ERR_INPUT, "empty archive");
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED)
-		return set_errno(err, "mmap");
-	r = unpack_map(data, (size_t)st.st_size, err);
-	munmap(data, (size_t)st.st_size);
-	return r;
-}
-
-static int load(struct agent *a, int fd, struct err *err)
-{
-	int r = mount_work(a, (int64_t)BOX_MAX_ARTIFACT_BYTES * 2, 0755, err);
-
-	if (r == 0)
-		r = unpack(fd, err);
-	if (r < 0)
-		return r;
-	if (mount(NULL, work_folder, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0)
-		return set_errno(err, "remount work folder");
-	return 0;
-}
-
-/* Packing what a compiler left. */
-
-struct packer {
-	int root;
-	int out;
-	size_t files;
-	size_t bytes;
-	char folders[MAX_FOLDERS][ARCHIVE_NAME_SIZE]; /* still to do; [0] is the root */
-	size_t nfolders;
-};
-
-static int pack_file(struct packer *p, const char *name, struct err *err)
-{
-	auto_close int fd = open_beneath(p->root, name, O_RDONLY | O_NONBLOCK, 0);
-	struct stat st;
-	off_t left;
-	int r;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0; /* what the program's own uid cannot read is no part of it */
-	p->bytes += (size_t)st.st_size;
-	p->files++;
-	if (p->bytes > BOX_MAX_ARTIFACT_BYTES - (1 << 20) || p->files > BOX_MAX_ARTIFACT_FILES)
-		return err_set(err, ERR_INPUT,
-		        "the compiled program is larger than %d MiB or %d files",
-		        BOX_MAX_ARTIFACT_BYTES >> 20, BOX_MAX_ARTIFACT_FILES);
-	r = archive_add(p->out, name, st.st_mode & 0100, (size_t)st.st_size, err);
-	if (r < 0)
-		return r;
-	for (left = st.st_size; left > 0;) {
-		ssize_t n = sendfile(p->out, fd, NULL, (size_t)left);
-
-		if (n <= 0)
-			return set_errno(err, "pack");
-		left -= n;
-	}
-	return 0;
-}
-
-static int pack_entry(struct packer *p, const char *name, struct err *err)
-{
-	struct stat st;
-
-	if (fstatat(p->root, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	if (S_ISREG(st.st_mode))
-		return pack_file(p, name, err);
-	if (!S_ISDIR(st.st_mode))
-		return 0;
-	if (p->nfolders == MAX_FOLDERS)
-		return err_set(err, ERR_INPUT, "the compiled program has more than %d folders",
-		        MAX_FOLDERS);
-	snprintf(p->folders[p->nfolders++], ARCHIVE_NAME_SIZE, "%s", name);
-	return 0;
-}
-
-static void auto_dir_(DIR **d)
-{
-	if (*d)
-		closedir(*d);
-}
-
-static int pack_folder(struct packer *p, const char *folder, struct err *err)
-{
-	char name[ARCHIVE_NAME_SIZE];
-	int fd = open_beneath(p->root, *folder ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
-	__attribute__((cleanup(auto_dir_))) DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *e;
-
-	if (!d)
-		return 0;
-	while ((e = readdir(d))) { // NOLINT(concurrency-mt-unsafe): one thread
-		int n, r = 0;
-
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		n = snprintf(name, sizeof(name), "%s%s%s", folder, *folder ? "/" : "", e->d_name);
-		if (n > 0 && (size_t)n < sizeof(name) && archive_is_name(name))
-			r = pack_entry(p, name, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* All processes of the step are dead; reads as the step's uid. */
-static int pack_as_step(struct packer *p, struct err *err)
-{
-	int r = archive_begin(p->out, err);
-
-	p->nfolders = 1; /* the root, whose name is empty */
-	for (size_t i = 0; r == 0 && i < p->nfolders; i++)
-		r = pack_folder(p, p->folders[i], err);
-	return r < 0 ? r : archive_end(p->out, err);
-}
-
-static int pack(int out, struct err *err)
-{
-	static struct packer p; /* too large for a stack */
-	int r;
-
-	memset(&p, 0, sizeof(p));
-	p.out = out;
-	p.root = open(work_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p.root < 0)
-		return set_errno(err, "open work folder");
-	setfsgid(AGENT_TEST_UID);
-	setfsuid(AGENT_TEST_UID);
-	r = pack_as_step(&p, err);
-	setfsuid(0);
-	setfsgid(0);
-	close(p.root);
-	return r;
 }
 
 /* The agent: requests. */
@@ -556,13 +351,38 @@ static int split_words(struct step *s, char *words, size_t len, struct err *err)
 	return 0;
 }
 
+static size_t count_fds(const struct agent_request *q)
+{
+	static const struct {
+		uint32_t flag;
+		size_t n;
+	} parts[] = {{AGENT_INTO, 1}, {AGENT_SOURCES, 1}, {AGENT_PACK, 1}, {AGENT_DATA, 2},
+	        {AGENT_FEEDBACK, 1}, {AGENT_RELAY, RELAY_FDS + 1}};
+	size_t n = 3 + (size_t)q->njoin;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		n += q->flags & parts[i].flag ? parts[i].n : 0;
+	return n;
+}
+
+static void take_fds(struct step *s, size_t i)
+{
+	const uint32_t flags = s->q->flags;
+
+	s->into = flags & AGENT_INTO ? s->fds[i++] : -1;
+	s->sources = flags & AGENT_SOURCES ? s->fds[i++] : -1;
+	s->packed = flags & AGENT_PACK ? s->fds[i++] : -1;
+	s->input = flags & AGENT_DATA ? s->fds[i++] : -1;
+	s->answer = flags & AGENT_DATA ? s->fds[i++] : -1;
+	s->feedback = flags & AGENT_FEEDBACK ? s->fds[i++] : -1;
+	s->relay = flags & AGENT_RELAY ? &s->fds[i] : NULL;
+}
+
 static int take_step(struct agent *a, struct err *err)
 {
 	struct step *s = &a->step;
 	const struct agent_request *q = &a->q;
-	size_t i = 3 + q->njoin;
-	size_t want = i + (q->flags & AGENT_INTO ? 1U : 0) + (q->flags & AGENT_SOURCES ? 1U : 0) +
-	              (q->flags & AGENT_PACK ? 1U : 0);
+	const size_t want = count_fds(q);
 
 	if (q->njoin > AGENT_MAX_JOIN || a->fds.n != want)
 		return err_set(
@@ -571,17 +391,48 @@ static int take_step(struct agent *a, struct err *err)
 		return err_set(err, ERR_BUG, "agent: words have no end");
 	s->q = q;
 	s->fds = a->fds.fd;
-	s->into = q->flags & AGENT_INTO ? s->fds[i++] : -1;
-	s->sources = q->flags & AGENT_SOURCES ? s->fds[i++] : -1;
-	s->artifact = q->flags & AGENT_PACK ? s->fds[i++] : -1;
+	take_fds(s, 3 + q->njoin);
 	s->filter = &a->filter;
 	s->report = a->report;
 	memset(s->report, 0, sizeof(*s->report));
 	return split_words(s, a->q.words, q->words_len, err);
 }
 
+/* One running step, as the agent sees it. */
+struct running {
+	struct agent *a;
+	pid_t pid; /* -1: reaped */
+	int pidfd;
+	int64_t start_us, wall_us;
+	bool killed, said_over;
+};
+
+static int64_t now_ms(void)
+{
+	return now_us() / 1000;
+}
+
+static void say(const struct running *r, uint32_t type)
+{
+	struct agent_reply reply = {.magic = AGENT_MAGIC,
+	        .type = type,
+	        .serial = r->a->q.serial,
+	        .status = r->a->report->status,
+	        .unfinished = !r->a->report->ended};
+
+	if (send_reply(&reply) < 0)
+		_exit(1);
+}
+
+static void kill_step(struct running *r)
+{
+	r->killed = true;
+	if (r->pid > 0)
+		kill(r->pid, SIGKILL);
+}
+
 /* While a step runs: its KILL, or the end of box, and with it ours. */
-static void hear_box(const struct agent *a, pid_t pid)
+static void hear_box(struct running *r)
 {
 	static struct agent_request q;
 	struct packet_fds fds;
@@ -589,30 +440,79 @@ static void hear_box(const struct agent *a, pid_t pid)
 	if (!receive(&q, &fds))
 		_exit(0);
 	packet_close(&fds);
-	if (q.type == AGENT_KILL && q.serial == a->q.serial)
-		kill(pid, SIGKILL);
+	if (q.serial != r->a->q.serial)
+		return;
+	if (q.type == AGENT_KILL)
+		kill_step(r);
+	else if (q.type == AGENT_PEER && r->a->step.relay)
+		relay_ended(&r->a->relay, BOX_LANE_SUBMISSION, now_ms());
 }
 
-/* Waits for the init. */
-static int watch(const struct agent *a, pid_t pid, int pidfd)
+/* All processes of the step are dead. */
+static int reap(struct running *r)
 {
-	struct pollfd p[2] = {
-	        {.fd = pidfd, .events = POLLIN}, {.fd = AGENT_SOCKET, .events = POLLIN}};
-	int64_t deadline = now_us() / 1000 + a->q.wall_ms + BACKSTOP_MS;
+	struct agent *a = r->a;
 
-	for (;;) {
-		int64_t left = deadline - now_us() / 1000;
-		int n = poll(p, 2, left < 0 ? 0 : (int)left);
+	if (waitpid(r->pid, &(int){0}, 0) != r->pid)
+		return -1;
+	r->pid = -1;
+	r->wall_us = now_us() - r->start_us;
+	if (!a->step.relay)
+		return 0;
+	say(r, AGENT_ENDED); /* before the submission can see it */
+	relay_ended(&a->relay, BOX_LANE_JURY, now_ms());
+	return 0;
+}
 
-		if (n < 0 && errno != EINTR)
+static void move(struct running *r)
+{
+	struct relay *relay = &r->a->relay;
+
+	if (!r->a->step.relay)
+		return;
+	relay_move(relay, now_ms());
+	if (!relay->over || r->said_over)
+		return;
+	r->said_over = true;
+	say(r, AGENT_OVER);
+}
+
+static bool is_over(const struct running *r)
+{
+	if (r->pid > 0)
+		return false;
+	return !r->a->step.relay || r->killed || relay_is_done(&r->a->relay);
+}
+
+/* Waits for the init, and until the relay has delivered everything. */
+static int watch(struct running *r)
+{
+	struct pollfd p[WATCHED + RELAY_FDS];
+	const struct agent *a = r->a;
+	const int64_t deadline = now_ms() + a->q.wall_ms + BACKSTOP_MS;
+	const nfds_t n = a->step.relay ? WATCHED + RELAY_FDS : WATCHED;
+
+	while (!is_over(r)) {
+		int64_t left = deadline - now_ms();
+		int timeout = left < 0 ? 0 : (int)left;
+
+		p[0] = (struct pollfd){.fd = r->pid > 0 ? r->pidfd : -1, .events = POLLIN};
+		p[1] = (struct pollfd){.fd = AGENT_SOCKET, .events = POLLIN};
+		if (a->step.relay) {
+			relay_poll(&a->relay, p + WATCHED);
+			timeout = relay_timeout(&a->relay, now_ms(), timeout);
+		}
+		if (poll(p, n, timeout) < 0 && errno != EINTR)
 			return -1;
-		if (n == 0)
-			kill(pid, SIGKILL);
-		if (n > 0 && p[0].revents)
-			return waitpid(pid, &(int){0}, 0) == pid ? 0 : -1;
-		if (n > 0)
-			hear_box(a, pid);
+		if (now_ms() >= deadline)
+			kill_step(r);
+		if (p[1].revents)
+			hear_box(r);
+		if (p[0].revents && reap(r) < 0)
+			return -1;
+		move(r);
 	}
+	return 0;
 }
 
 /* The step did not get as far as its program. */
@@ -627,21 +527,56 @@ static int explain_failure(const struct step *s, struct agent_reply *r, struct e
 	return err_set(err, ERR_BUSY, "agent: %s: %s", s->report->failed, strerrordesc_np(errno));
 }
 
+static void end_relay(struct agent *a, struct agent_reply *r)
+{
+	const struct relay *relay = &a->relay;
+
+	if (!a->step.relay)
+		return;
+	relay_close(&a->relay);
+	r->first = relay->first;
+	for (int i = 0; i < BOX_LANES; i++)
+		r->bytes[i] = relay->ways[i].bytes;
+	/* a transcript that cannot be written is only missing */
+	(void)archive_write(
+	        a->step.relay[RELAY_FDS], relay->text, relay->text_len, &(struct err){0});
+}
+
+/* What only the step shall hold from now on. The relay's belong to the relay. */
+static void hand_over(struct agent *a)
+{
+	struct step *s = &a->step;
+
+	for (int i = 0; i < 3; i++) {
+		close(a->fds.fd[i]);
+		a->fds.fd[i] = -1;
+	}
+	if (!s->relay)
+		return;
+	relay_init(&a->relay, s->relay, a->q.relay_bytes);
+	for (size_t i = 0; i < RELAY_FDS; i++)
+		a->fds.fd[(size_t)(s->relay - s->fds) + i] = -1;
+}
+
 static int run_step(struct agent *a, struct agent_reply *r, struct err *err)
 {
 	struct step *s = &a->step;
 	struct init_args args = {s, a->command_stack};
+	struct running run = {.a = a, .start_us = now_us()};
 	auto_close int pidfd = -1;
-	int64_t start = now_us();
-	pid_t pid;
+	int code;
 
-	pid = clone(init_main, a->init_stack + STACK_SIZE,
+	run.pid = clone(init_main, a->init_stack + STACK_SIZE,
 	        CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PIDFD | SIGCHLD, &args, &pidfd);
-	if (pid < 0)
+	if (run.pid < 0)
 		return set_errno(err, "clone");
-	if (watch(a, pid, pidfd) < 0)
+	run.pidfd = pidfd;
+	hand_over(a);
+	code = watch(&run);
+	end_relay(a, r);
+	if (code < 0)
 		return set_errno(err, "wait");
-	r->wall_us = now_us() - start;
+	r->wall_us = run.wall_us;
 	r->status = s->report->status;
 	r->unfinished = !s->report->ended;
 	if (s->report->failed[0])
@@ -649,32 +584,52 @@ static int run_step(struct agent *a, struct agent_reply *r, struct err *err)
 	return 0;
 }
 
-static int pack_step(struct agent *a, struct agent_reply *r, struct err *err)
+/* What comes of a packing; too much to pack is the program's fault. */
+static int take_packed(int code, struct agent_reply *r, const struct err *err)
 {
-	int code = a->step.artifact < 0 || r->status != 0 || r->unfinished
-	                   ? 1
-	                   : pack(a->step.artifact, err);
-
 	r->packed = code == 0;
 	r->refused = code == -ERR_INPUT;
-	if (code == -ERR_INPUT)
+	if (r->refused)
 		snprintf(r->fault, sizeof(r->fault), "%s", err->msg);
-	return code < 0 && !r->refused ? code : 0;
+	return r->refused ? 0 : code;
 }
 
 static int compile(struct agent *a, struct agent_reply *r, struct err *err)
 {
-	int code = mount_work(a, a->q.tmp_bytes, 0777, err);
+	int code = files_load(&a->files, a->step.sources, a->q.tmp_bytes, err);
 
 	if (code == 0)
-		code = unpack(a->step.sources, err);
+		code = run_step(a, r, err);
+	if (code == 0 && a->step.packed >= 0 && r->status == 0 && !r->unfinished)
+		code = take_packed(files_pack_work(a->step.packed, err), r, err);
+	(void)files_unload(&a->files, &(struct err){0});
+	return code;
+}
+
+/* With the jury's data. */
+static int validate(struct agent *a, struct agent_reply *r, struct err *err)
+{
+	const struct step *s = &a->step;
+	int code = files_mount_data(&a->files, s->input, s->answer, s->feedback, err);
+	int end;
+
 	if (code == 0)
 		code = run_step(a, r, err);
 	if (code == 0)
-		code = pack_step(a, r, err);
-	if (a->loaded)
-		a->loaded = umount2(work_folder, MNT_DETACH) < 0;
-	return code;
+		code = take_packed(files_pack_feedback(s->packed, err), r, err);
+	end = files_unmount_data(&a->files, code < 0 ? &(struct err){0} : err);
+	return code < 0 ? code : end;
+}
+
+static int serve_step(struct agent *a, struct agent_reply *r, struct err *err)
+{
+	int code = take_step(a, err);
+
+	if (code < 0)
+		return code;
+	if (a->step.sources >= 0)
+		return compile(a, r, err);
+	return a->step.input >= 0 ? validate(a, r, err) : run_step(a, r, err);
 }
 
 static void serve(struct agent *a)
@@ -683,19 +638,21 @@ static void serve(struct agent *a)
 	struct err err = {0};
 	int code = 0;
 
+	/* a KILL or PEER that comes here is late: its step has ended */
+	if (a->q.type == AGENT_KILL || a->q.type == AGENT_PEER) {
+		packet_close(&a->fds);
+		return;
+	}
 	if (a->q.type == AGENT_LOAD && a->fds.n == 1)
-		code = load(a, a->fds.fd[0], &err);
+		code = files_load(&a->files, a->fds.fd[0], 0, &err);
 	else if (a->q.type == AGENT_STEP)
-		code = take_step(a, &err);
-	else if (a->q.type != AGENT_KILL)
+		code = serve_step(a, &r, &err);
+	else
 		code = err_set(&err, ERR_BUG, "agent: no such request");
-	if (a->q.type == AGENT_STEP && code == 0)
-		code = a->step.sources < 0 ? run_step(a, &r, &err) : compile(a, &r, &err);
 	if (code < 0)
 		snprintf(r.fault, sizeof(r.fault), "%s", err.msg);
 	packet_close(&a->fds);
-	/* a KILL that comes here is late: its step has ended */
-	if (a->q.type != AGENT_KILL && send_reply(&r) < 0)
+	if (send_reply(&r) < 0)
 		_exit(1);
 }
 

@@ -163,6 +163,8 @@ static void init_host(struct daemon *d)
 		die("%s", err.msg);
 	if (languages_load(&h->languages, d->conf.language_file, &err) < 0)
 		die("%s", err.msg);
+	if (store_open(&h->store, h->state_dir, &h->languages, d->conf.root, &err) < 0)
+		die("%s", err.msg);
 	h->runc.command = d->conf.runtime;
 	snprintf(h->runc.state, sizeof(h->runc.state), "%s/runtime", h->state_dir);
 	snprintf(h->runc.instance, sizeof(h->runc.instance), "%s", d->conf.instance);
@@ -187,7 +189,8 @@ static void make_root(struct daemon *d)
 
 	/* below /run: the containers' root must reach it, and data folders are private */
 	snprintf(d->root_path, sizeof(d->root_path), "/run/codearena-%s", d->conf.instance);
-	if (bundle_root_make(&d->host.root, d->root_path, d->conf.root, d->host.agent, &err) < 0)
+	if (bundle_root_make(&d->host.root, d->root_path, d->conf.root, d->host.agent, &err) < 0 ||
+	        bundle_root_show(&d->host.root, d->host.store.path, STORE_MOUNT, &err) < 0)
 		die("%s", err.msg);
 }
 
@@ -245,19 +248,23 @@ static void open_signals(struct daemon *d)
 static void make_slots(struct daemon *d)
 {
 	struct slots *all = &d->all;
+	size_t awake;
 
 	all->host = &d->host;
 	all->nslots = d->conf.slots > 0 ? (size_t)d->conf.slots : d->host.ncpus;
 	if (all->nslots > MAX_SLOTS)
 		die("more than %d slots", MAX_SLOTS);
 	all->nslots++; /* the doctor's */
-	all->ncells = all->nslots + 1 + all->nslots / SPARE_EVERY;
+	awake = all->nslots + 1 + all->nslots / SPARE_EVERY;
+	all->ncells = awake + all->nslots; /* the jury's lanes */
 	all->slots = xcalloc(all->nslots, sizeof(*all->slots));
 	all->cells = xcalloc(all->ncells, sizeof(*all->cells));
 	for (size_t i = 0; i < all->nslots; i++)
 		all->slots[i].fd = -1;
 	for (size_t i = 0; i < all->ncells; i++)
 		cell_init(&all->cells[i], &d->host, (unsigned)i);
+	for (size_t i = awake; i < all->ncells; i++)
+		all->cells[i].asleep = true;
 }
 
 /* The loop. */
@@ -285,6 +292,8 @@ static void reap(struct daemon *d)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (store_child(&d->host.store, pid, status))
+			continue;
 		for (size_t i = 0; i < d->all.ncells; i++)
 			if (cell_child(&d->all.cells[i], pid, status))
 				break;
@@ -302,7 +311,7 @@ static void read_signals(struct daemon *d)
 
 /* What a descriptor of the poll set belongs to. */
 struct watch {
-	struct slot *slot; /* its judge; or with `output`, its compiler */
+	struct slot *slot; /* its judge; or with `output`, a pipe of its step */
 	bool output;
 	struct cell *cell;
 };
@@ -320,10 +329,10 @@ static size_t fill_poll(struct daemon *d, struct pollfd *p, struct watch *w)
 			continue;
 		w[n] = (struct watch){.slot = s};
 		p[n++] = (struct pollfd){.fd = s->fd, .events = POLLIN};
-		if (s->output_fd < 0)
-			continue;
-		w[n] = (struct watch){.slot = s, .output = true};
-		p[n++] = (struct pollfd){.fd = s->output_fd, .events = POLLIN};
+		for (int lane = 0; lane < BOX_LANES; lane++) {
+			w[n] = (struct watch){.slot = s, .output = true};
+			p[n++] = (struct pollfd){.fd = s->lanes[lane].output_fd, .events = POLLIN};
+		}
 	}
 	for (size_t i = 0; i < d->all.ncells; i++) {
 		struct cell *c = &d->all.cells[i];
@@ -341,8 +350,8 @@ static void handle(struct daemon *d, const struct pollfd *p, const struct watch 
 		return;
 	if (w->cell && w->cell->fd == p->fd)
 		slots_agent(&d->all, w->cell);
-	else if (w->slot && w->output && w->slot->output_fd == p->fd)
-		slot_output(w->slot);
+	else if (w->slot && w->output)
+		slot_output(w->slot, p->fd);
 	else if (w->slot && !w->output && w->slot->fd == p->fd)
 		slot_readable(w->slot);
 }
@@ -361,7 +370,7 @@ static void tick(struct daemon *d, int64_t now_ms)
 
 static void loop(struct daemon *d)
 {
-	size_t max = POLL_FIXED + 2 * d->all.nslots + d->all.ncells;
+	size_t max = POLL_FIXED + (1 + BOX_LANES) * d->all.nslots + d->all.ncells;
 	auto_free struct pollfd *p = xcalloc(max, sizeof(*p));
 	auto_free struct watch *w = xcalloc(max, sizeof(*w));
 
@@ -391,8 +400,8 @@ static void leave(struct daemon *d)
 	(void)umount2(d->root_path, MNT_DETACH);
 	(void)rmdir(d->root_path);
 	languages_free(&d->host.languages);
-	for (size_t i = 0; i < d->all.nslots; i++)
-		buf_free(&d->all.slots[i].output);
+	for (size_t i = 0; i < d->all.nslots * BOX_LANES; i++)
+		buf_free(&d->all.slots[i / BOX_LANES].lanes[i % BOX_LANES].output);
 	free(d->all.slots);
 	free(d->all.cells);
 	conf_free(&d->conf);

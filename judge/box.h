@@ -20,6 +20,7 @@
  *     request      descriptors              reply         descriptors
  *     HELLO        -                        WELCOME       -
  *     VERSION      -                        DONE          output (sealed memfd)
+ *     PRECOMPILE   -                        DONE          output
  *     COMPILE      sources (sealed archive) DONE          output, and the artifact (sealed
  *                                                         archive) if it ended well
  *     LOAD         artifact                 DONE          -
@@ -42,6 +43,10 @@
  * against writing; box opens it anew, so that no offset is shared with anybody. (A program that
  * opens /dev/stdin by name needs a file that others may read.) stdout and stderr are pipes
  * (write ends): their readers count the bytes exactly, and send KILL at their limit.
+ *
+ * PRECOMPILE, after VERSION: makes the language's precompiled header (see box_store.h) unless it
+ * is there. exit_code 0: it is there; BOX_PRECOMPILE_LATER: it is made and being stored, ask again;
+ * anything else: the compiler failed, `output` says why.
  *
  * LOAD stays in its lane until the next LOAD or COMPILE there: load once, run many; a validator is
  * loaded once, and stays while submissions come and go.
@@ -67,18 +72,19 @@
  * the validator (command as for VALIDATE) with `jury`. What one writes to stdout the other reads on
  * stdin; it passes through a relay, which counts it, writes the transcript (see relay.h) and puts
  * the ends in order: that a program has ended is noted before the other can see it (end of file,
- * SIGPIPE), so `first`, who ended first, is a cause and never an effect. Beyond `output_bytes` of
- * the submission it is ended: BOX_END_OUTPUT_LIMIT. A program that closes its stdout and lives on
- * has 100 ms until that is passed on. `errors` is the submission's stderr, `output` the
- * validator's, both cut off. Give the validator more wall time than the submission: when both
- * wait for each other the submission's wall limit must be the first to end it. How the judge
- * decides (RULES.md section 6), first match:
- *     validator first, with 43                                     WA (box ends the submission)
- *     validator first, with neither 42 nor 43                      JE (the same)
- *     submission over its memory, CPU, wall or output limit        MLE, TLE, TLE, OLE
- *     submission died of SIGPIPE, validator 43                     WA
- *     submission: security violation, signal, exit code not 0      SV, RTE, RTE
- *     validator 43, 42, anything else (its limits too)             WA, AC, JE */
+ * SIGPIPE), so `first`, who ended first, is a cause and never an effect. A validator never gets
+ * SIGPIPE. Beyond `output_bytes` of the submission it is ended: BOX_END_OUTPUT_LIMIT. A program
+ * that closes its stdout and lives on has a second until that is passed on. `errors` is the
+ * submission's stderr, `output` the validator's, both cut off. Give the validator more wall time
+ * than the submission: when both wait for each other the submission's wall limit must be the first
+ * to end it.
+ *
+ * How the judge decides an interaction (RULES.md section 6), first match:
+ *   - validator first, with 43: WA. With neither 42 nor 43: JE. (Box ends the submission.)
+ *   - submission over its memory, CPU, wall or output limit: MLE, TLE, TLE, OLE.
+ *   - submission died of SIGPIPE, and validator 43: WA.
+ *   - submission: security violation, signal, exit code not 0: SV, RTE, RTE.
+ *   - validator 43: WA; 42: AC; anything else, its limits too: JE. */
 #ifndef BOX_H
 #define BOX_H
 
@@ -94,7 +100,8 @@ enum {
 	BOX_ID_SIZE = 40,     /* language id with its NUL */
 	BOX_NAME_SIZE = 104,  /* entry point, name of a judge, runtime, root */
 	BOX_FAULT_SIZE = 200, /* a sentence */
-	BOX_MAX_FDS = 4,
+	BOX_MAX_FDS = 4,      /* of a request */
+	BOX_MAX_REPLY_FDS = 4,
 	BOX_ARGS_SIZE = 4096,
 	BOX_MAX_ARGS = 64,
 	BOX_MAX_FILES = 64, /* sources of one submission */
@@ -107,6 +114,7 @@ enum {
 	BOX_MAX_FEEDBACK_FILES = 256,
 	BOX_MAX_TRANSCRIPT_BYTES = 64 << 10,
 	BOX_EXIT_ACCEPTED = 42, /* of a validator */
+	BOX_PRECOMPILE_LATER = 75,
 };
 
 enum box_request_type {
@@ -118,6 +126,7 @@ enum box_request_type {
 	BOX_KILL,
 	BOX_VALIDATE,
 	BOX_INTERACTIVE,
+	BOX_PRECOMPILE,
 };
 
 enum box_lane { BOX_LANE_SUBMISSION, BOX_LANE_JURY, BOX_LANES };

@@ -115,7 +115,7 @@ void cell_tick(struct cell *c, int64_t now_ms)
 
 	switch (c->state) {
 	case CELL_DOWN:
-		if (now_ms >= c->retry_ms)
+		if (!c->asleep && now_ms >= c->retry_ms)
 			try_start(c);
 		break;
 	case CELL_STARTING:
@@ -208,7 +208,7 @@ int cell_receive(struct cell *c, struct agent_reply *reply)
 		try_ready(c);
 		return 0;
 	}
-	return reply->type == AGENT_DONE;
+	return reply->type == AGENT_DONE || reply->type == AGENT_ENDED || reply->type == AGENT_OVER;
 }
 
 int cell_send(

@@ -14,6 +14,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "judge/agent.h"
+#include "judge/box_store.h"
 #include "judge/bundle.h"
 #include "judge/cgroup.h"
 #include "judge/language.h"
@@ -28,6 +29,7 @@ struct host {
 	struct languages languages;
 	struct runc runc;
 	struct bundle_root root;
+	struct store store;
 	char agent[BUNDLE_PATH_SIZE];     /* the agent's program */
 	char state_dir[BUNDLE_PATH_SIZE]; /* survives box: the runtime's state, logs */
 	int64_t budget_bytes;
@@ -49,7 +51,8 @@ struct cell {
 	struct cgroup_cell cgroup;
 	int64_t steps;   /* executions so far */
 	uint64_t loaded; /* which artifact is inside; 0: none */
-	bool taken;      /* by a slot */
+	bool taken;      /* by a lane */
+	bool asleep;     /* not started before it is needed */
 	int64_t since_ms;
 	int64_t retry_ms; /* DOWN: not before */
 	unsigned failures;
@@ -61,8 +64,8 @@ void cell_init(struct cell *c, const struct host *host, unsigned index);
 void cell_tick(struct cell *c, int64_t now_ms);
 /* A child ended; false when it was not this cell's. */
 bool cell_child(struct cell *c, pid_t pid, int status);
-/* The agent's socket is readable: 1 a DONE is in *reply; 0 nothing to do; -1 the agent is gone
- * (the cell has been retired). */
+/* The agent's socket is readable: 1 a DONE, ENDED or OVER is in *reply; 0 nothing to do; -1 the
+ * agent is gone (the cell has been retired). */
 int cell_receive(struct cell *c, struct agent_reply *reply);
 int cell_send(struct cell *c, const struct agent_request *q, const int *fds, size_t nfds,
         struct err *err);

@@ -21,6 +21,7 @@ enum {
 	SLACK_MS = 100000,        /* beyond a step's wall limit: waiting for memory, killing */
 	LOAD_MS = 120000,
 	VERSION_MS = 150000,
+	PRECOMPILE_MS = 250000,
 };
 
 #define MIB ((int64_t)1 << 20)
@@ -29,6 +30,7 @@ struct box {
 	int fd;
 	uint32_t serial;
 	int64_t deadline_ms; /* of the request at work */
+	uint64_t jury_mark;
 	struct box_info info;
 };
 
@@ -208,6 +210,16 @@ int box_fd(const struct box *b)
 	return b->fd;
 }
 
+uint64_t box_jury_mark(const struct box *b)
+{
+	return b->jury_mark;
+}
+
+void box_set_jury_mark(struct box *b, uint64_t mark)
+{
+	b->jury_mark = mark;
+}
+
 /* Memfds. */
 
 static int seal(int fd, struct err *err)
@@ -371,6 +383,30 @@ int box_version(struct box *b, const char *language, char **version, struct err 
 		        "%s is not installed here: its version command ended: %s", language,
 		        box_end_name(c.result.end));
 	}
+	box_compiled_free(&c);
+	return r;
+}
+
+int box_precompile(struct box *b, const char *language, struct err *err)
+{
+	struct box_request q = {.type = BOX_PRECOMPILE};
+	struct box_compiled c = {.artifact_fd = -1};
+	int r = set_text(q.language, sizeof(q.language), language, "language", err);
+
+	b->deadline_ms = clock_mono_ms() + PRECOMPILE_MS;
+	if (r == 0)
+		r = send_request(b, &q, NULL, 0, err);
+	if (r == 0)
+		r = box_compile_wait(b, 0, &c, err);
+	if (r < 0)
+		return r;
+	if (c.result.end == BOX_END_EXITED && c.result.exit_code == 0)
+		r = 0;
+	else if (c.result.end == BOX_END_EXITED && c.result.exit_code == BOX_PRECOMPILE_LATER)
+		r = err_set(err, ERR_CONFLICT, "the header of %s is being stored", language);
+	else
+		r = err_set(err, ERR_NOT_FOUND, "no precompiled header of %s: %s: %.100s", language,
+		        box_end_name(c.result.end), c.output);
 	box_compiled_free(&c);
 	return r;
 }

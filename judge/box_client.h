@@ -131,12 +131,20 @@ void box_compiled_free(struct box_compiled *c); /* zeroed or twice is fine */
  * the language is not installed on this host. Caller frees. */
 int box_version(struct box *box, const char *language, char **version, struct err *err);
 
+/* After box_version: makes the language's precompiled header. 0: it is there, and compilers use it.
+ * -ERR_CONFLICT: it is being stored, ask again soon. -ERR_NOT_FOUND: the language has none, or its
+ * compiler failed. */
+int box_precompile(struct box *box, const char *language, struct err *err);
+
 /* Puts a compiled program into the slot; stays until the next box_load or box_compile. The fd
  * remains yours. */
 int box_load(
         struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err);
 
-/* The same for the jury's lane. */
+/* The same for the jury's lane, which then has the caller's mark: what is loaded there, 0: nothing
+ * of the caller's. */
+uint64_t box_jury_mark(const struct box *box);
+void box_set_jury_mark(struct box *box, uint64_t mark);
 int box_load_jury(
         struct box *box, const char *language, const char *entry, int artifact_fd, struct err *err);
 

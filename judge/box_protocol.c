@@ -41,6 +41,7 @@ static const struct {
         [BOX_VALIDATE] = {"VALIDATE", 3, 4, .language = true, .args = true, .limits = true},
         [BOX_INTERACTIVE] = {"INTERACTIVE", 2, 3, .language = true, .args = true, .limits = true,
                 .jury = true},
+        [BOX_PRECOMPILE] = {.name = "PRECOMPILE", .language = true},
 };
 
 static const char *const end_names[] = {

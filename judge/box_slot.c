@@ -1,14 +1,15 @@
 /* box_slot.c -- see box_slot.h.
  *
  * What the judge sends is checked before anything is done with it: box_request_parse for the
- * packet, here for the descriptors (sealed, regular, a pipe, sizes) and for the state. What goes
- * to the agent is made of the language table and of names that passed language_is_name. */
+ * packet, here for the descriptors (sealed, regular, a pipe, sizes) and for the state. What a
+ * request does to the lanes is in one table, `uses`; box_lane.c does it. */
 #include "judge/box_slot.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "judge/archive.h"
 #include "judge/box_packet.h"
+#include "judge/relay.h"
 
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -16,25 +17,19 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
-#include <signal.h>
 
 enum {
-	WAIT_MS = 60000,    /* for a container or for memory */
-	KILL_MS = 15000,    /* a killed step must be gone by then */
-	MIN_LOOK_US = 1000, /* between two looks at a running step */
-	MAX_LOOK_US = 250000,
-	READ_SIZE = 65536,
-	READS_PER_EVENT = 4,
-	READS_AT_END = 64,
+	WAIT_MS = 60000, /* for a container or for memory */
 	VERSION_CPU_MS = 20000,
 	VERSION_WALL_MS = 40000,
 	VERSION_PIDS = 256,
+	PRECOMPILE_CPU_MS = 60000,
+	PRECOMPILE_WALL_MS = 120000,
+	WIRES = 2 * RELAY_FDS, /* the ends of four pipes */
+	EXIT_SHIFT = 8,        /* of a status, as waitpid tells it */
 };
 
 #define MIB ((int64_t)1 << 20)
-
-static const char base_env[] = "PATH=/usr/bin:/bin\0HOME=/tmp\0TMPDIR=/tmp\0LANG=C.UTF-8";
-static const char cut_words[] = "\n[the rest of the compiler's output is left out]\n";
 
 /* Replies. */
 
@@ -73,48 +68,62 @@ static void close_inputs(struct slot *s)
 	s->nin = 0;
 }
 
+/* The lanes that the request at work needs. */
+static bool uses(const struct slot *s, enum box_lane lane)
+{
+	switch ((enum box_request_type)s->q.type) {
+	case BOX_VALIDATE:
+		return lane == BOX_LANE_JURY;
+	case BOX_INTERACTIVE:
+		return true;
+	case BOX_COMPILE:
+	case BOX_LOAD:
+	case BOX_RUN:
+	case BOX_VERSION:
+	case BOX_PRECOMPILE:
+	case BOX_HELLO:
+	case BOX_KILL:
+		return lane == s->q.lane;
+	}
+	return false;
+}
+
+/* Of the programs that were loaded, not a compiler of the table. */
+static bool runs_program(const struct slot *s)
+{
+	return s->q.type != BOX_COMPILE && s->q.type != BOX_PRECOMPILE && s->q.type != BOX_VERSION;
+}
+
 /* Everything that belongs to one request. */
 static void release_request(struct slot *s)
 {
 	close_inputs(s);
-	close_fd(&s->output_fd);
-	close_fd(&s->artifact_fd);
-	buf_clear(&s->output);
-	s->output_cut = false;
-	s->killed = 0;
-	if (s->phase == SLOT_RUNNING || s->phase == SLOT_LOADING)
+	close_fd(&s->transcript_fd);
+	for (int i = 0; i < BOX_LANES; i++)
+		lane_release(&s->lanes[i]);
+	if (s->phase == SLOT_WORKING)
 		s->all->used_bytes -= s->memory_bytes;
 	s->memory_bytes = 0;
-	cgroup_step_end(&s->cgroup);
 	if (s->phase > SLOT_IDLE)
 		s->phase = SLOT_IDLE;
-}
-
-static void give_back_cell(struct slot *s)
-{
-	if (s->cell)
-		s->cell->taken = false;
-	s->cell = NULL;
 }
 
 /* The judge is gone, or talks nonsense: whatever runs dies with its container. */
 static void hang_up(struct slot *s, const char *why)
 {
-	bool busy = s->phase == SLOT_RUNNING || s->phase == SLOT_LOADING;
-
 	log_info("slot.closed", "slot=%u reason=\"%s\"", s->index, why);
-	if (s->cell && busy)
-		cell_retire(s->cell);
+	for (int i = 0; i < BOX_LANES; i++)
+		lane_give_back(&s->lanes[i]);
 	release_request(s);
-	give_back_cell(s);
+	for (int i = 0; i < BOX_LANES; i++) {
+		lane_forget_program(&s->lanes[i]);
+		buf_free(&s->lanes[i].output);
+	}
 	close_fd(&s->fd);
-	close_fd(&s->program.fd);
-	s->program.tag = 0;
-	buf_free(&s->output);
 	s->phase = SLOT_FREE;
 }
 
-/* The end of a step. */
+/* The end of a request. */
 
 static int sealed_copy(const char *name, const struct buf *b)
 {
@@ -130,389 +139,251 @@ static int sealed_copy(const char *name, const struct buf *b)
 	return fd;
 }
 
-static void answer(struct slot *s, const struct box_result *result, bool with_artifact)
-{
-	struct box_reply r = make_reply(BOX_DONE, s->q.serial);
-	auto_close int output = -1;
-	int fds[2];
-	size_t n = 0;
+struct answer {
+	struct box_reply reply;
+	int fds[BOX_MAX_REPLY_FDS];
+	int close[BOX_LANES]; /* made for the answer */
+	size_t n, nclose;
+	bool failed;
+};
 
-	r.result = *result;
-	if (s->q.type == BOX_COMPILE || s->q.type == BOX_VERSION) {
-		output = sealed_copy("output", &s->output);
-		fds[n++] = output;
-		if (output < 0) {
-			r.result.end = BOX_END_FAULT;
-			snprintf(
-			        r.result.fault, sizeof(r.result.fault), "no memory for the output");
-			n = 0;
-		}
+static void add_output(struct answer *a, const struct lane *l)
+{
+	int fd = sealed_copy("output", &l->output);
+
+	a->failed |= fd < 0;
+	a->close[a->nclose++] = fd;
+	a->fds[a->n++] = fd;
+}
+
+/* The descriptors in the order of box.h. */
+static void add_fds(struct answer *a, const struct slot *s)
+{
+	const enum box_request_type type = (enum box_request_type)s->q.type;
+	const bool both = type == BOX_INTERACTIVE;
+	const struct lane *l = &s->lanes[uses(s, BOX_LANE_JURY) ? BOX_LANE_JURY : 0];
+
+	if (type == BOX_LOAD || type == BOX_RUN)
+		return;
+	add_output(a, l);
+	if (both) {
+		add_output(a, &s->lanes[BOX_LANE_SUBMISSION]);
+		(void)fcntl(s->transcript_fd, F_ADD_SEALS,
+		        F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+		a->fds[a->n++] = s->transcript_fd;
 	}
-	if (with_artifact && n == 1)
-		fds[n++] = s->artifact_fd;
-	if (send_packet(s->fd, &r, fds, n) < 0)
+	if (l->packed)
+		a->fds[a->n++] = l->packed_fd;
+}
+
+static void send_answer(struct slot *s, struct answer *a)
+{
+	int r;
+
+	if (a->failed) {
+		a->reply.result = (struct box_result){.end = BOX_END_FAULT};
+		snprintf(a->reply.result.fault, sizeof(a->reply.result.fault),
+		        "no memory for the output");
+		a->n = 0;
+	}
+	r = send_packet(s->fd, &a->reply, a->fds, a->n);
+	for (size_t i = 0; i < a->nclose; i++)
+		close_fd(&a->close[i]);
+	if (r < 0)
 		hang_up(s, "answer not taken");
 	else
 		release_request(s);
 }
 
+/* Nothing ran, or only a LOAD: a result, and no more. */
+static void answer_result(struct slot *s, const struct box_result *result)
+{
+	struct answer a = {.reply = make_reply(BOX_DONE, s->q.serial)};
+
+	a.reply.result = *result;
+	send_answer(s, &a);
+}
+
+/* All lanes have ended. */
+static void answer_step(struct slot *s)
+{
+	struct answer a = {.reply = make_reply(BOX_DONE, s->q.serial)};
+	const struct lane *jury = &s->lanes[BOX_LANE_JURY];
+
+	add_fds(&a, s);
+	if (s->q.type == BOX_INTERACTIVE) {
+		a.reply.result = s->lanes[BOX_LANE_SUBMISSION].result;
+		a.reply.jury = jury->result;
+		a.reply.first = jury->first;
+		memcpy(a.reply.bytes, jury->bytes, sizeof(a.reply.bytes));
+	} else {
+		a.reply.result = s->lanes[uses(s, BOX_LANE_JURY) ? BOX_LANE_JURY : 0].result;
+	}
+	send_answer(s, &a);
+}
+
+/* A container that is still at work on the step goes with it. */
 static void answer_fault(struct slot *s, const char *why)
 {
 	struct box_result r = {.end = BOX_END_FAULT};
 
 	snprintf(r.fault, sizeof(r.fault), "%s", why);
 	log_warn("step.fault", "slot=%u language=%s reason=\"%s\"", s->index, s->q.language, why);
-	answer(s, &r, false);
+	for (int i = 0; i < BOX_LANES; i++)
+		if (lane_is_busy(&s->lanes[i]))
+			lane_give_back(&s->lanes[i]);
+	answer_result(s, &r);
 }
 
-static void decide_by_status(struct box_result *r, int status)
+/* Starting. */
+
+static int open_wires(int wires[WIRES], struct err *err)
 {
-	if (WIFSIGNALED(status)) {
-		r->signal = WTERMSIG(status);
-		/* only the kernel can send SIGSYS here: see seccomp.h */
-		r->end = r->signal == SIGSYS ? BOX_END_SECURITY : BOX_END_SIGNAL;
-	} else {
-		r->exit_code = WEXITSTATUS(status);
-		r->end = BOX_END_EXITED;
-	}
+	for (int i = 0; i < WIRES; i++)
+		wires[i] = -1;
+	for (int i = 0; i < WIRES; i += 2)
+		if (pipe2(wires + i, O_CLOEXEC) < 0)
+			return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
+	/* a program may open /dev/stdin and /dev/stdout by name */
+	for (int i = 0; i < WIRES; i++)
+		(void)fchmod(wires[i], 0666);
+	return 0;
 }
 
-/* The order that box.h promises. */
-static void decide(const struct slot *s, const struct agent_reply *a, const struct cgroup_usage *u,
-        struct box_result *r)
+/* Four pipes: each program's stdin and stdout, whose other ends are the relay's. */
+static int start_wired(struct slot *s, const int w[WIRES], struct err *err)
 {
-	if (u->oom && u->own_limit) {
-		r->end = BOX_END_MEMORY_LIMIT;
-	} else if (u->oom) {
-		r->end = BOX_END_FAULT;
-		snprintf(r->fault, sizeof(r->fault), "the host is short of memory");
-	} else if (s->killed == BOX_END_CPU_LIMIT || r->cpu_us > s->q.limits.cpu_ms * 1000) {
-		r->end = BOX_END_CPU_LIMIT;
-	} else if (s->killed == BOX_END_WALL_LIMIT || r->wall_us > s->q.limits.wall_ms * 1000) {
-		r->end = BOX_END_WALL_LIMIT;
-	} else if (s->killed) {
-		r->end = s->killed;
-	} else if (a->unfinished) {
-		r->end = BOX_END_FAULT;
-		snprintf(r->fault, sizeof(r->fault), "the step's init was killed");
-	} else {
-		decide_by_status(r, a->status);
-	}
+	const int relay[RELAY_FDS + 1] = {w[2], w[5], w[6], w[1], s->transcript_fd};
+	const struct lane_step jury = {.q = &s->q,
+	        .stdin_fd = w[4],
+	        .stdout_fd = w[7],
+	        .stderr_fd = -1,
+	        .sources = -1,
+	        .input = s->in[0],
+	        .answer = s->in[1],
+	        .feedback = s->nin > 2 ? s->in[2] : -1,
+	        .relay = relay};
+	const struct lane_step submission = {.q = &s->q,
+	        .stdin_fd = w[0],
+	        .stdout_fd = w[3],
+	        .stderr_fd = -1,
+	        .sources = -1,
+	        .input = -1,
+	        .answer = -1,
+	        .feedback = -1};
+	int r = lane_start(&s->lanes[BOX_LANE_JURY], &jury, err);
+
+	return r < 0 ? r : lane_start(&s->lanes[BOX_LANE_SUBMISSION], &submission, err);
 }
 
-static void keep_output(struct slot *s, const char *piece, size_t n)
+static int start_interactive(struct slot *s, struct err *err)
 {
-	size_t room = BOX_MAX_OUTPUT_BYTES - sizeof(cut_words) - s->output.len;
-	size_t take = n < room ? n : room;
-
-	if (s->output_cut)
-		return;
-	buf_add(&s->output, piece, take);
-	s->output_cut = take < n;
-	if (s->output_cut)
-		buf_adds(&s->output, cut_words);
-}
-
-/* At most so many pieces: a compiler that floods its output must not keep us from its limits. */
-static void read_output(struct slot *s, int most)
-{
-	char piece[READ_SIZE];
-
-	for (int i = 0; i < most && s->output_fd >= 0; i++) {
-		ssize_t n = read(s->output_fd, piece, sizeof(piece));
-
-		if (n > 0)
-			keep_output(s, piece, (size_t)n);
-		else if (n == 0)
-			close_fd(&s->output_fd);
-		else if (errno != EINTR)
-			return;
-	}
-}
-
-void slot_output(struct slot *s)
-{
-	read_output(s, READS_PER_EVENT);
-}
-
-/* Too much to pack is the program's fault: the compiler's words say so. */
-static void refuse_artifact(struct slot *s, const struct agent_reply *a, struct box_result *r)
-{
-	if (r->end != BOX_END_EXITED || r->exit_code != 0 || !a->refused)
-		return;
-	r->exit_code = 1;
-	if (!s->output_cut)
-		buf_addf(&s->output, "%s\n", a->fault);
-}
-
-static void step_done(struct slot *s, const struct agent_reply *a)
-{
-	struct box_result r = {.wall_us = a->wall_us};
-	struct cgroup_usage u = {0};
-	struct err err = {0};
-	bool packed;
-
-	/* a missing compiler is what VERSION asks about */
-	if (a->fault[0] && !a->refused && !(a->missing && s->q.type == BOX_VERSION)) {
-		answer_fault(s, a->fault);
-		return;
-	}
-	if (cgroup_step_usage(&s->cgroup, &u, &err) < 0) {
-		answer_fault(s, err.msg);
-		return;
-	}
-	r.cpu_us = u.cpu_us;
-	r.memory_bytes = u.peak_bytes;
-	r.pids_denied = u.pids_denied;
-	decide(s, a, &u, &r);
-	read_output(s, READS_AT_END); /* all writers are dead: what is left is one pipe full */
-	refuse_artifact(s, a, &r);
-	packed = a->packed && r.end == BOX_END_EXITED && r.exit_code == 0;
-	if (packed)
-		(void)fcntl(s->artifact_fd, F_ADD_SEALS,
-		        F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-	answer(s, &r, packed);
-}
-
-/* Starting a step. */
-
-static void add_env(const struct language *l, struct buf *words)
-{
-	buf_add(words, base_env, sizeof(base_env));
-	for (size_t i = 0; l && i < l->nenv; i++)
-		buf_add(words, l->env[i], strlen(l->env[i]) + 1);
-	buf_add(words, "", 1);
-}
-
-static int expand_run(
-        const struct slot *s, const struct language *l, struct buf *words, struct err *err)
-{
-	const char *sources[] = {s->program.entry};
-	struct language_values v = {.entry = s->program.entry,
-	        .sources = sources,
-	        .nsources = 1,
-	        .memory_mib = s->q.limits.memory_bytes / MIB};
-
-	return language_expand(l, l->run, &v, words, err);
-}
-
-/* The commands of a compile, from the names of the files in the archive. */
-static int expand_compile(const struct slot *s, const struct language *l, struct archive *ar,
-        struct buf *words, struct err *err)
-{
-	static struct archive_entry files[BOX_MAX_FILES];
-	const char *names[BOX_MAX_FILES];
-	struct language_values v = {.entry = s->q.entry,
-	        .sources = names,
-	        .memory_mib = s->q.limits.memory_bytes / MIB};
-	int r = 0;
-
-	while (v.nsources < BOX_MAX_FILES && (r = archive_next(ar, &files[v.nsources], err)) > 0) {
-		names[v.nsources] = files[v.nsources].name;
-		v.nsources++;
-	}
-	if (r >= 0 && (v.nsources == 0 || v.nsources == BOX_MAX_FILES))
-		return err_set(err, ERR_INPUT, "no or too many source files");
-	for (size_t i = 0; r == 0 && i < l->ncompile; i++)
-		r = language_expand(l, l->compile[i], &v, words, err);
-	return r;
-}
-
-static int expand_sources(
-        const struct slot *s, const struct language *l, struct buf *words, struct err *err)
-{
-	struct archive ar;
-	struct stat st;
-	void *data;
+	int wires[WIRES];
 	int r;
 
-	if (fstat(s->in[0], &st) < 0)
-		return err_set(err, ERR_BUSY, "sources: %s", strerrordesc_np(errno));
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, s->in[0], 0);
-	if (data == MAP_FAILED)
-		return err_set(err, ERR_BUSY, "sources: %s", strerrordesc_np(errno));
-	r = archive_open(&ar, data, (size_t)st.st_size, err);
+	s->transcript_fd = memfd_create("transcript", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (s->transcript_fd < 0)
+		return err_set(err, ERR_BUSY, "memfd: %s", strerrordesc_np(errno));
+	r = open_wires(wires, err);
 	if (r == 0)
-		r = expand_compile(s, l, &ar, words, err);
-	munmap(data, (size_t)st.st_size);
+		r = start_wired(s, wires, err);
+	for (int i = 0; i < WIRES; i++)
+		close_fd(&wires[i]);
 	return r;
 }
 
-static int make_words(const struct slot *s, struct agent_request *q, struct err *err)
+static const char *precompiled_place(const struct slot *s)
 {
 	const struct language *l = language_find(&s->all->host->languages, s->q.language);
-	struct language_values none = {
-	        .entry = "none", .memory_mib = s->q.limits.memory_bytes / MIB};
-	auto_buf struct buf words = {0};
-	int r = 0;
 
-	add_env(l, &words);
-	if (s->q.type == BOX_RUN)
-		r = expand_run(s, l, &words, err);
-	else if (s->q.type == BOX_COMPILE)
-		r = expand_sources(s, l, &words, err);
-	else
-		r = language_expand(l, l->version, &none, &words, err);
-	if (r < 0)
-		return r;
-	if (words.len > AGENT_WORDS_SIZE)
-		return err_set(err, ERR_INPUT, "the command is too long");
-	memcpy(q->words, words.data, words.len);
-	q->words_len = (uint32_t)words.len;
-	return 0;
+	return l ? store_place(&s->all->host->store, l) : NULL;
 }
 
-/* The compiler's output pipe, its input, and a memfd for what it makes. */
-static int open_compile_fds(struct slot *s, int fds[3], struct err *err)
+static int start_single(struct slot *s, struct err *err)
 {
-	int p[2];
+	struct lane *l = &s->lanes[uses(s, BOX_LANE_JURY) ? BOX_LANE_JURY : 0];
+	struct lane_step step = {.q = &s->q,
+	        .stdin_fd = -1,
+	        .stdout_fd = -1,
+	        .stderr_fd = -1,
+	        .sources = -1,
+	        .input = -1,
+	        .answer = -1,
+	        .feedback = -1};
 
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
-	s->output_fd = p[0];
-	(void)fcntl(p[0], F_SETFL, O_NONBLOCK);
-	fds[1] = p[1];
-	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	fds[2] = memfd_create("artifact", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	s->artifact_fd = fds[2];
-	if (fds[0] < 0 || fds[2] < 0)
-		return err_set(err, ERR_BUSY, "compile: %s", strerrordesc_np(errno));
-	return 0;
-}
-
-struct fd_list {
-	int fds[AGENT_MAX_FDS];
-	size_t n;
-	int close[3]; /* ours, to be closed after sending */
-};
-
-static void add_fd(struct fd_list *list, int fd)
-{
-	list->fds[list->n++] = fd;
-}
-
-static int open_stdin(struct slot *s, struct fd_list *list, struct err *err)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", s->in[0]);
-	list->close[0] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (list->close[0] < 0)
-		return err_set(
-		        err, ERR_BUSY, "stdin cannot be opened anew: %s", strerrordesc_np(errno));
-	add_fd(list, list->close[0]);
-	add_fd(list, s->in[1]);
-	add_fd(list, s->in[2]);
-	return 0;
-}
-
-static int gather_fds(
-        struct slot *s, struct agent_request *q, struct fd_list *list, struct err *err)
-{
-	int fds[3] = {-1, -1, -1};
-	int r;
-
-	list->close[0] = list->close[1] = -1;
-	if (s->q.type == BOX_RUN) {
-		r = open_stdin(s, list, err);
-	} else {
-		r = open_compile_fds(s, fds, err);
-		list->close[0] = fds[0];
-		list->close[1] = fds[1];
-		add_fd(list, fds[0]);
-		add_fd(list, fds[1]);
-		add_fd(list, fds[1]);
+	if (lane_compiles(l)) {
+		step.sources = s->in[0];
+		step.precompiled = precompiled_place(s);
+	} else if (s->q.type == BOX_RUN) {
+		step.stdin_fd = s->in[0];
+		step.stdout_fd = s->in[1];
+		step.stderr_fd = s->in[2];
+	} else if (s->q.type == BOX_VALIDATE) {
+		step.stdin_fd = s->in[0];
+		step.input = s->in[1];
+		step.answer = s->in[2];
+		step.feedback = s->nin > 3 ? s->in[3] : -1;
 	}
-	if (r < 0)
-		return r;
-	q->njoin = (uint32_t)s->cgroup.njoin;
-	for (size_t i = 0; i < s->cgroup.njoin; i++)
-		add_fd(list, s->cgroup.join[i]);
-	if (s->cgroup.into >= 0) {
-		q->flags |= AGENT_INTO;
-		add_fd(list, s->cgroup.into);
-	}
-	if (s->q.type == BOX_COMPILE) {
-		q->flags |= AGENT_SOURCES | AGENT_PACK;
-		add_fd(list, s->in[0]);
-		add_fd(list, fds[2]);
-	}
-	return 0;
-}
-
-static int send_step(struct slot *s, struct err *err)
-{
-	static struct agent_request q;
-	const struct host *h = s->all->host;
-	struct fd_list list = {.close = {-1, -1, -1}};
-	int r;
-
-	memset(&q, 0, offsetof(struct agent_request, words));
-	q.magic = AGENT_MAGIC;
-	q.type = AGENT_STEP;
-	q.serial = ++s->serial;
-	/* a compiler may use all processors, a test case has one */
-	q.cpu = s->q.type == BOX_RUN ? h->cpus[s->index % h->ncpus] : -1;
-	q.tmp_bytes = s->q.limits.tmp_bytes;
-	q.wall_ms = s->q.limits.wall_ms;
-	q.cpu_seconds = s->q.limits.cpu_ms / 1000 + 3;
-	r = make_words(s, &q, err);
-	if (r == 0)
-		r = cgroup_step_begin(
-		        &s->cell->cgroup, s->memory_bytes, s->q.limits.pids, &s->cgroup, err);
-	if (r == 0)
-		r = gather_fds(s, &q, &list, err);
-	if (r == 0)
-		r = cell_send(s->cell, &q, list.fds, list.n, err);
-	close_fd(&list.close[0]);
-	close_fd(&list.close[1]);
-	return r;
-}
-
-static int send_load(struct slot *s, struct err *err)
-{
-	static struct agent_request q;
-
-	memset(&q, 0, offsetof(struct agent_request, words));
-	q.magic = AGENT_MAGIC;
-	q.type = AGENT_LOAD;
-	q.serial = ++s->serial;
-	return cell_send(s->cell, &q, &s->program.fd, 1, err);
+	return lane_start(l, &step, err);
 }
 
 static void start_step(struct slot *s)
 {
 	struct err err = {0};
+	int r = s->q.type == BOX_INTERACTIVE ? start_interactive(s, &err) : start_single(s, &err);
 
-	s->cell->steps++;
-	s->phase = SLOT_RUNNING;
-	s->start_us = clock_mono_us();
-	s->check_us = s->start_us + MIN_LOOK_US;
-	if (s->q.type == BOX_COMPILE)
-		s->cell->loaded = 0;
-	if (send_step(s, &err) == 0)
+	if (r == 0)
 		return;
-	if (err.code == ERR_INPUT) {
-		refuse(s->fd, s->q.serial, &err);
-		release_request(s);
-	} else {
-		cell_retire(s->cell);
-		give_back_cell(s);
+	if (err.code != ERR_INPUT) {
 		answer_fault(s, err.msg);
+		return;
 	}
+	/* nothing was sent in vain: of two lanes the second may have refused */
+	for (int i = 0; i < BOX_LANES; i++)
+		if (s->q.type == BOX_INTERACTIVE)
+			lane_give_back(&s->lanes[i]);
+	refuse(s->fd, s->q.serial, &err);
+	release_request(s);
 }
 
-static void start_load(struct slot *s)
+static bool all_are(const struct slot *s, enum lane_phase phase)
+{
+	for (int i = 0; i < BOX_LANES; i++)
+		if (uses(s, (enum box_lane)i) && s->lanes[i].phase != phase)
+			return false;
+	return true;
+}
+
+/* When every program is where it belongs: a LOAD is done, a step begins. */
+static void start_loaded(struct slot *s)
+{
+	struct box_result r = {.end = BOX_END_EXITED};
+
+	if (!all_are(s, LANE_LOADED))
+		return;
+	if (s->q.type == BOX_LOAD)
+		answer_result(s, &r);
+	else
+		start_step(s);
+}
+
+static void start_loads(struct slot *s)
 {
 	struct err err = {0};
 
-	s->phase = SLOT_LOADING;
-	s->start_us = clock_mono_us();
-	if (send_load(s, &err) == 0)
-		return;
-	cell_retire(s->cell);
-	give_back_cell(s);
-	answer_fault(s, err.msg);
+	for (int i = 0; i < BOX_LANES; i++) {
+		struct lane *l = &s->lanes[i];
+
+		if (!uses(s, (enum box_lane)i))
+			continue;
+		l->phase = LANE_LOADED;
+		if (runs_program(s) && l->cell->loaded != l->program.tag &&
+		        lane_load(l, &err) < 0) {
+			answer_fault(s, err.msg);
+			return;
+		}
+	}
+	start_loaded(s);
 }
 
 static struct cell *find_cell(struct slots *all)
@@ -523,24 +394,57 @@ static struct cell *find_cell(struct slots *all)
 	return NULL;
 }
 
-/* A ready container for the slot; a used-up one is replaced if another is ready. */
-static bool take_cell(struct slot *s)
+/* Those that are needed only when both lanes of all slots are at work sleep until then. */
+static void wake_cell(struct slots *all)
+{
+	for (size_t i = 0; i < all->ncells; i++)
+		if (!all->cells[i].asleep && !all->cells[i].taken &&
+		        all->cells[i].state != CELL_READY)
+			return; /* one is on its way */
+	for (size_t i = 0; i < all->ncells; i++) {
+		if (!all->cells[i].asleep)
+			continue;
+		all->cells[i].asleep = false;
+		return;
+	}
+}
+
+/* A ready container for the lane; a used-up one is replaced if another is ready. */
+static bool take_cell(struct slots *all, struct lane *l)
 {
 	struct cell *fresh;
 
-	if (s->cell && s->cell->state != CELL_READY)
-		give_back_cell(s);
-	if (s->cell && s->cell->steps < s->all->host->conf->rotate_after)
+	if (l->cell && l->cell->state != CELL_READY)
+		lane_give_back(l);
+	if (l->cell && l->cell->steps < all->host->conf->rotate_after)
 		return true;
-	fresh = find_cell(s->all);
-	if (!fresh)
-		return s->cell;
-	if (s->cell) {
-		cell_retire(s->cell);
-		give_back_cell(s);
+	fresh = find_cell(all);
+	if (!fresh) {
+		if (!l->cell)
+			wake_cell(all);
+		return l->cell;
+	}
+	if (l->cell) {
+		cell_retire(l->cell);
+		lane_give_back(l);
 	}
 	fresh->taken = true;
-	s->cell = fresh;
+	l->cell = fresh;
+	return true;
+}
+
+static bool take_cells(struct slot *s)
+{
+	struct lane *first = &s->lanes[BOX_LANE_SUBMISSION];
+
+	/* what all submissions will use is made by one that has run nothing */
+	if (s->q.type == BOX_PRECOMPILE && first->cell && first->cell->steps > 0) {
+		cell_retire(first->cell);
+		lane_give_back(first);
+	}
+	for (int i = 0; i < BOX_LANES; i++)
+		if (uses(s, (enum box_lane)i) && !take_cell(s->all, &s->lanes[i]))
+			return false;
 	return true;
 }
 
@@ -554,7 +458,7 @@ static void wait_for_cell(struct slot *s, int64_t now_ms)
 	for (size_t i = 0; i < all->ncells; i++) {
 		const struct cell *c = &all->cells[i];
 
-		if (c->taken || c->state == CELL_READY || c->failures == 0)
+		if (c->taken || c->asleep || c->state == CELL_READY || c->failures == 0)
 			continue;
 		why = &c->last;
 	}
@@ -566,15 +470,13 @@ static void wait_for_cell(struct slot *s, int64_t now_ms)
 
 static void start_slot(struct slot *s, int64_t now_ms)
 {
-	if (!take_cell(s)) {
+	if (!take_cells(s)) {
 		wait_for_cell(s, now_ms);
 		return;
 	}
+	s->phase = SLOT_WORKING;
 	s->all->used_bytes += s->memory_bytes;
-	if ((s->q.type == BOX_RUN || s->q.type == BOX_LOAD) && s->cell->loaded != s->program.tag)
-		start_load(s);
-	else
-		start_step(s);
+	start_loads(s);
 }
 
 static struct slot *next_waiting(struct slots *all, uint64_t after)
@@ -607,32 +509,94 @@ void slots_start(struct slots *all, int64_t now_ms)
 
 /* Agents. */
 
-static void load_done(struct slot *s, const struct agent_reply *a)
+static void load_done(struct slot *s, struct lane *l, const struct agent_reply *a)
 {
-	struct box_result r = {.end = BOX_END_EXITED, .wall_us = a->wall_us};
-
-	s->cell->loaded = a->fault[0] ? 0 : s->program.tag;
-	if (a->fault[0]) {
+	l->cell->loaded = a->fault[0] ? 0 : l->program.tag;
+	l->phase = LANE_LOADED;
+	if (a->fault[0])
 		answer_fault(s, a->fault);
-		return;
-	}
-	if (s->q.type == BOX_LOAD)
-		answer(s, &r, false);
 	else
-		start_step(s);
+		start_loaded(s);
 }
 
-static struct slot *slot_of(struct slots *all, const struct cell *c)
+/* What only box itself knows to do with an end: it learns the compiler's version, it takes the
+ * header. */
+static void keep_result(struct slot *s, struct lane *l)
 {
-	for (size_t i = 0; i < all->nslots; i++)
-		if (all->slots[i].cell == c)
-			return &all->slots[i];
+	const struct language *language = language_find(&s->all->host->languages, s->q.language);
+	struct store *store = &s->all->host->store;
+	struct box_result *r = &l->result;
+	struct err err = {0};
+
+	if (language && s->q.type == BOX_VERSION && r->end == BOX_END_EXITED && r->exit_code == 0)
+		store_set_version(store, language, l->output.data, l->output.len);
+	if (!language || s->q.type != BOX_PRECOMPILE || !l->packed)
+		return;
+	l->packed = false; /* not the judge's */
+	if (store_take(store, language, l->packed_fd, &err) == 0) {
+		r->exit_code = BOX_PRECOMPILE_LATER;
+	} else {
+		r->end = BOX_END_FAULT;
+		snprintf(r->fault, sizeof(r->fault), "%s", err.msg);
+	}
+}
+
+/* One of the lanes has ended; the other of an interactive pair hears of it. */
+static void step_done(struct slot *s, struct lane *l, const struct agent_reply *a)
+{
+	struct lane *jury = &s->lanes[BOX_LANE_JURY];
+	struct err err = {0};
+
+	if (lane_done(l, a, &err) < 0) {
+		answer_fault(s, err.msg);
+		return;
+	}
+	keep_result(s, l);
+	if (s->q.type == BOX_INTERACTIVE && l != jury && jury->phase == LANE_RUNNING)
+		lane_tell_peer(jury);
+	if (all_are(s, LANE_ENDED))
+		answer_step(s);
+}
+
+/* The validator has ended first, or after the submission. If it has not accepted, the submission
+ * cannot change that any more. */
+static void validator_ended(struct slot *s, const struct agent_reply *a)
+{
+	struct lane *l = &s->lanes[BOX_LANE_SUBMISSION];
+
+	s->lanes[BOX_LANE_JURY].noted = true;
+	if (l->phase == LANE_RUNNING &&
+	        (a->unfinished || a->status != BOX_EXIT_ACCEPTED << EXIT_SHIFT))
+		lane_kill(l, BOX_END_KILLED);
+}
+
+static void hear_agent(struct slot *s, struct lane *l, const struct agent_reply *a)
+{
+	if (a->type == AGENT_DONE && l->phase == LANE_LOADING)
+		load_done(s, l, a);
+	else if (a->type == AGENT_DONE && l->phase == LANE_RUNNING)
+		step_done(s, l, a);
+	else if (a->type == AGENT_ENDED && s->q.type == BOX_INTERACTIVE)
+		validator_ended(s, a);
+	else if (a->type == AGENT_OVER && s->q.type == BOX_INTERACTIVE)
+		lane_kill(&s->lanes[BOX_LANE_SUBMISSION], BOX_END_OUTPUT_LIMIT);
+}
+
+static struct lane *lane_of(struct slots *all, const struct cell *c, struct slot **slot)
+{
+	for (size_t i = 0; i < all->nslots; i++) {
+		*slot = &all->slots[i];
+		for (int lane = 0; lane < BOX_LANES; lane++)
+			if ((*slot)->lanes[lane].cell == c)
+				return &(*slot)->lanes[lane];
+	}
 	return NULL;
 }
 
 void slots_agent(struct slots *all, struct cell *c)
 {
-	struct slot *s = slot_of(all, c);
+	struct slot *s;
+	struct lane *l = lane_of(all, c, &s);
 	struct agent_reply reply;
 	struct err err = {0};
 	int r = cell_receive(c, &reply);
@@ -641,43 +605,28 @@ void slots_agent(struct slots *all, struct cell *c)
 		slots_lost(all, c);
 		return;
 	}
-	if (r == 0 || !s || reply.serial != s->serial)
+	if (r == 0 || !l || reply.serial != l->serial)
 		return;
 	reply.fault[sizeof(reply.fault) - 1] = 0;
-	if (s->phase == SLOT_LOADING)
-		load_done(s, &reply);
-	else if (s->phase == SLOT_RUNNING)
-		step_done(s, &reply);
+	hear_agent(s, l, &reply);
 	/* the next step's cgroup, while the judge compares */
-	if (s->cell && s->cell->state == CELL_READY &&
-	        cgroup_step_prepare(&s->cell->cgroup, &err) < 0)
+	if (c->taken && c->state == CELL_READY && !lane_is_busy(l) &&
+	        cgroup_step_prepare(&c->cgroup, &err) < 0)
 		log_warn("cgroup.failed", "cell=%u reason=\"%s\"", c->index, err.msg);
 }
 
 void slots_lost(struct slots *all, const struct cell *c)
 {
-	struct slot *s = slot_of(all, c);
+	struct slot *s;
+	struct lane *l = lane_of(all, c, &s);
+	bool busy;
 
-	if (!s)
+	if (!l)
 		return;
-	give_back_cell(s);
-	if (s->phase == SLOT_LOADING || s->phase == SLOT_RUNNING)
+	busy = lane_is_busy(l) || (s->phase == SLOT_WORKING && l->phase == LANE_LOADED);
+	lane_give_back(l);
+	if (busy)
 		answer_fault(s, "the container ended by itself");
-}
-
-/* Limits of running steps. */
-
-static void kill_step(struct slot *s, uint32_t why)
-{
-	struct agent_request q = {.magic = AGENT_MAGIC, .type = AGENT_KILL, .serial = s->serial};
-	struct err err = {0};
-
-	if (s->killed)
-		return;
-	s->killed = why;
-	s->killed_ms = clock_mono_ms();
-	if (cell_send(s->cell, &q, NULL, 0, &err) < 0)
-		log_warn("step.kill", "slot=%u reason=\"%s\"", s->index, err.msg);
 }
 
 static int64_t clamp(int64_t v, int64_t min, int64_t max)
@@ -685,30 +634,23 @@ static int64_t clamp(int64_t v, int64_t min, int64_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
-/* CPU time cannot be used up sooner than in (what is left / processors) of real time, so there
- * is no need to look before. */
-static void look(struct slot *s, int64_t now_us)
+/* Looks at the lanes of a slot; when to look again. */
+static int64_t watch_slot(struct slot *s, int64_t now_us)
 {
-	int64_t wall_left = s->start_us + s->q.limits.wall_ms * 1000 - now_us;
-	int64_t cpu_left = s->q.limits.cpu_ms * 1000 - cgroup_step_cpu_us(&s->cgroup);
-	int64_t cpus = s->q.type == BOX_RUN ? 1 : (int64_t)s->all->host->ncpus;
-	int64_t next = cpu_left / cpus < wall_left ? cpu_left / cpus : wall_left;
+	int64_t next = INT64_MAX;
 
-	if (cpu_left < 0)
-		kill_step(s, BOX_END_CPU_LIMIT);
-	else if (wall_left <= 0)
-		kill_step(s, BOX_END_WALL_LIMIT);
-	else if (cgroup_step_oom(&s->cgroup))
-		kill_step(s, BOX_END_MEMORY_LIMIT);
-	s->check_us = now_us + clamp(next, MIN_LOOK_US, MAX_LOOK_US);
-}
+	for (int i = 0; i < BOX_LANES; i++) {
+		struct lane *l = &s->lanes[i];
+		int64_t at;
 
-/* A step that outlives its killing, or a container that does not answer. */
-static bool is_stuck(const struct slot *s, int64_t now_us)
-{
-	if (s->phase == SLOT_LOADING)
-		return now_us - s->start_us > (int64_t)KILL_MS * 1000;
-	return s->killed && now_us / 1000 - s->killed_ms > KILL_MS;
+		if (lane_is_stuck(l, now_us)) {
+			answer_fault(s, "the container does not answer");
+			return INT64_MAX;
+		}
+		at = lane_look(l, now_us);
+		next = at < next ? at : next;
+	}
+	return next;
 }
 
 int slots_watch(struct slots *all, int most)
@@ -717,140 +659,135 @@ int slots_watch(struct slots *all, int most)
 
 	for (size_t i = 0; i < all->nslots; i++) {
 		struct slot *s = &all->slots[i];
+		int64_t at = s->phase == SLOT_WORKING ? watch_slot(s, now) : INT64_MAX;
 
-		if (s->phase != SLOT_RUNNING && s->phase != SLOT_LOADING)
-			continue;
-		if (is_stuck(s, now)) {
-			cell_retire(s->cell);
-			give_back_cell(s);
-			answer_fault(s, "the container does not answer");
-			continue;
-		}
-		if (s->phase != SLOT_RUNNING || s->killed)
-			continue;
-		if (now >= s->check_us)
-			look(s, now);
-		if (s->check_us < next)
-			next = s->check_us;
+		next = at < next ? at : next;
 	}
 	return (int)clamp((next - now + 999) / 1000, 0, most);
 }
 
+void slot_output(struct slot *s, int fd)
+{
+	for (int i = 0; i < BOX_LANES; i++)
+		if (s->lanes[i].output_fd == fd)
+			lane_output(&s->lanes[i]);
+}
+
 /* Requests. */
 
-static int check_sealed(int fd, const char *what, off_t max, struct err *err)
+/* cold pages would be charged to the program that reads them first */
+static void warm_inputs(const struct slot *s)
 {
-	int want = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
-	int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;
 
-	if (seals < 0 || (seals & want) != want)
-		return err_set(err, ERR_INPUT, "%s must be a sealed memfd", what);
-	if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > max)
-		return err_set(
-		        err, ERR_INPUT, "%s must have 1 to %lld bytes", what, (long long)max);
-	return 0;
+	for (size_t i = 0; i < s->nin; i++)
+		if (fstat(s->in[i], &st) == 0 && S_ISREG(st.st_mode))
+			(void)readahead(s->in[i], 0, (size_t)st.st_size);
 }
 
-static int check_stdin(int fd, struct err *err)
+/* The copies of the jury's files, which the agent makes. */
+static int64_t data_bytes(const struct slot *s, const struct box_request *q)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
-	int flags = fcntl(fd, F_GETFL);
+	const size_t first = q->type == BOX_VALIDATE ? 1 : 0;
+	int64_t sum = 0;
 	struct stat st;
 
-	if (flags < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, ERR_INPUT, "stdin must be a regular file");
-	if (seals >= 0 && (seals & F_SEAL_WRITE) && (seals & F_SEAL_SHRINK))
+	if (q->type != BOX_VALIDATE && q->type != BOX_INTERACTIVE)
 		return 0;
-	if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_PATH) || (st.st_mode & 0002))
+	for (size_t i = first; i < s->nin; i++)
+		sum += fstat(s->in[i], &st) == 0 ? st.st_size : 0;
+	return sum;
+}
+
+/* What one lane does, and how much memory it may use. */
+static void set_lane(struct slot *s, enum box_lane lane, const struct box_limits *limits)
+{
+	struct lane *l = &s->lanes[lane];
+	const struct host *h = s->all->host;
+	const bool loaded = runs_program(s);
+	const struct language *language =
+	        lane_language(h, loaded ? l->program.language : s->q.language);
+
+	l->type = s->q.type;
+	l->limits = *limits;
+	l->memory_bytes = limits->memory_bytes;
+	if (loaded && s->q.type != BOX_LOAD && language)
+		l->memory_bytes += language->memory_extra_mib * MIB;
+	/* a compiler may use all processors, a test case has one */
+	l->cpu = loaded ? h->cpus[s->index % h->ncpus] : -1;
+	s->memory_bytes += l->memory_bytes;
+}
+
+static int set_lanes(struct slot *s, struct err *err)
+{
+	const struct box_request *q = &s->q;
+	int64_t budget = s->all->host->budget_bytes;
+
+	s->memory_bytes = data_bytes(s, q);
+	if (uses(s, BOX_LANE_SUBMISSION))
+		set_lane(s, BOX_LANE_SUBMISSION, &q->limits);
+	if (uses(s, BOX_LANE_JURY))
+		set_lane(s, BOX_LANE_JURY, q->type == BOX_INTERACTIVE ? &q->jury : &q->limits);
+	if (s->memory_bytes > budget)
 		return err_set(err, ERR_INPUT,
-		        "stdin must be sealed, or opened read-only and not writable by others");
+		        "memory limit is above this host's budget of %lld MiB",
+		        (long long)(budget / MIB));
 	return 0;
-}
-
-static int check_pipe(int fd, const char *what, struct err *err)
-{
-	int flags = fcntl(fd, F_GETFL);
-	struct stat st;
-
-	if (flags < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode) ||
-	        (flags & O_ACCMODE) != O_WRONLY)
-		return err_set(err, ERR_INPUT, "%s must be the write end of a pipe", what);
-	if (flags & O_NONBLOCK)
-		return err_set(err, ERR_INPUT, "%s must be blocking", what);
-	/* a program may open /dev/stdout by name, for writing */
-	(void)fchmod(fd, 0622);
-	return 0;
-}
-
-static int check_run(const struct slot *s, const struct box_request *q, struct err *err)
-{
-	int r;
-
-	if (s->program.tag == 0 || strcmp(s->program.language, q->language) != 0)
-		return err_set(err, ERR_INPUT, "no program of %s is loaded", q->language);
-	if ((r = check_stdin(s->in[0], err)) < 0 || (r = check_pipe(s->in[1], "stdout", err)) < 0)
-		return r;
-	return check_pipe(s->in[2], "stderr", err);
-}
-
-static void warm_stdin(int fd)
-{
-	struct stat st;
-
-	/* cold pages would be charged to the program that reads them first */
-	if (fstat(fd, &st) == 0)
-		(void)readahead(fd, 0, (size_t)st.st_size);
-}
-
-static void keep_program(struct slot *s, const struct box_request *q)
-{
-	close_fd(&s->program.fd);
-	s->program.fd = s->in[0];
-	s->nin = 0;
-	s->program.tag = ++s->all->tags;
-	memcpy(s->program.language, q->language, sizeof(s->program.language));
-	memcpy(s->program.entry, q->entry, sizeof(s->program.entry));
-}
-
-static void forget_program(struct slot *s)
-{
-	close_fd(&s->program.fd);
-	s->program.tag = 0;
 }
 
 static int check_step(struct slot *s, struct box_request *q, struct err *err)
 {
-	const struct language *l = language_find(&s->all->host->languages, q->language);
-	int r = 0;
-
-	if (!l)
+	if (!lane_language(s->all->host, q->language))
 		return err_set(err, ERR_INPUT, "no such language: \"%s\"", q->language);
-	if (q->type == BOX_VALIDATE || q->type == BOX_INTERACTIVE || q->lane != 0)
-		return err_set(err, ERR_INPUT, "the jury's lane is not built yet");
 	if (q->type == BOX_VERSION)
 		q->limits = (struct box_limits){
 		        VERSION_CPU_MS, VERSION_WALL_MS, 1024 * MIB, 64 * MIB, VERSION_PIDS};
-	if (q->type == BOX_COMPILE)
-		r = check_sealed(s->in[0], "sources", BOX_MAX_SOURCE_BYTES, err);
-	else if (q->type == BOX_LOAD)
-		r = check_sealed(s->in[0], "artifact", BOX_MAX_ARTIFACT_BYTES, err);
-	else if (q->type == BOX_RUN)
-		r = check_run(s, q, err);
-	if (r < 0)
-		return r;
-	s->memory_bytes = q->limits.memory_bytes;
-	if (q->type == BOX_RUN)
-		s->memory_bytes += l->memory_extra_mib * MIB;
-	if (s->memory_bytes > s->all->host->budget_bytes)
-		return err_set(err, ERR_INPUT,
-		        "memory limit is above this host's budget of %lld MiB",
-		        (long long)(s->all->host->budget_bytes / MIB));
+	if (q->type == BOX_PRECOMPILE)
+		q->limits = (struct box_limits){
+		        PRECOMPILE_CPU_MS, PRECOMPILE_WALL_MS, 2048 * MIB, 512 * MIB, VERSION_PIDS};
+	if (slot_check_inputs(s, q, err) < 0)
+		return err_result(err);
+	return set_lanes(s, err);
+}
+
+/* PRECOMPILE, without a step: there is nothing to make, or it is made. True: answered. */
+static bool answer_precompile(struct slot *s)
+{
+	const struct language *l = language_find(&s->all->host->languages, s->q.language);
+	struct box_result r = {.end = BOX_END_EXITED};
+
+	switch (l ? store_state(&s->all->host->store, l) : STORE_UNKNOWN) {
+	case STORE_ABSENT:
+		return false;
+	case STORE_UNKNOWN:
+		r.exit_code = 1;
+		break;
+	case STORE_STORING:
+		r.exit_code = BOX_PRECOMPILE_LATER;
+		break;
+	case STORE_READY:
+		break;
+	}
+	s->lanes[BOX_LANE_SUBMISSION].result = r;
+	answer_step(s);
+	return true;
+}
+
+/* The archive of the table's source takes the place of a judge's descriptor. */
+static int add_own_source(struct slot *s, struct err *err)
+{
+	const struct language *l = language_find(&s->all->host->languages, s->q.language);
+	int fd = store_source(l, err);
+
+	if (fd < 0)
+		return err_result(err);
+	s->in[s->nin++] = fd;
 	return 0;
 }
 
 static void begin_request(struct slot *s, const struct box_request *q)
 {
+	struct lane *l = &s->lanes[q->lane];
 	struct err err = {0};
 
 	s->q = *q;
@@ -859,12 +796,19 @@ static void begin_request(struct slot *s, const struct box_request *q)
 		release_request(s);
 		return;
 	}
-	if (q->type == BOX_LOAD)
-		keep_program(s, q);
-	else if (q->type == BOX_COMPILE)
-		forget_program(s);
-	else if (q->type == BOX_RUN)
-		warm_stdin(s->in[0]);
+	if (q->type == BOX_PRECOMPILE && answer_precompile(s))
+		return;
+	if (q->type == BOX_PRECOMPILE && add_own_source(s, &err) < 0) {
+		answer_fault(s, err.msg);
+		return;
+	}
+	if (q->type == BOX_LOAD) {
+		lane_keep_program(l, s->in[0], ++s->all->tags, q);
+		s->nin = 0;
+	} else if (q->type == BOX_COMPILE || q->type == BOX_PRECOMPILE) {
+		lane_forget_program(l);
+	}
+	warm_inputs(s);
 	s->phase = SLOT_WAITING;
 	s->ticket = ++s->all->tickets;
 	s->waiting_ms = clock_mono_ms();
@@ -892,12 +836,16 @@ static void kill_request(struct slot *s, const struct box_request *q)
 
 	if (s->phase <= SLOT_IDLE || s->q.serial != q->serial)
 		return; /* too late: its DONE is on the way */
-	if (s->phase == SLOT_WAITING)
-		answer(s, &r, false);
-	else if (s->phase == SLOT_RUNNING)
-		kill_step(s, BOX_END_KILLED);
-	else
-		s->q.limits.wall_ms = 1; /* loading: dies as soon as it runs */
+	if (s->phase == SLOT_WAITING) {
+		answer_result(s, &r);
+		return;
+	}
+	for (int i = 0; i < BOX_LANES; i++) {
+		if (s->lanes[i].phase == LANE_RUNNING)
+			lane_kill(&s->lanes[i], BOX_END_KILLED);
+		else
+			s->lanes[i].limits.wall_ms = 1; /* dies as soon as it runs */
+	}
 }
 
 /* The last slot is for whoever examines a host whose slots are all at work. */
@@ -969,8 +917,9 @@ void slot_readable(struct slot *s)
 	refuse(s->fd, r == -ERR_BUG ? 0 : q.serial, &err);
 	if (r != -ERR_BUG)
 		return;
-	if (s->cell)
-		cell_retire(s->cell);
+	for (int i = 0; i < BOX_LANES; i++)
+		if (s->lanes[i].cell)
+			cell_retire(s->lanes[i].cell);
 	hang_up(s, err.msg);
 }
 
@@ -987,10 +936,10 @@ void slots_accept(struct slots *all, int fd)
 		        .index = (unsigned)i,
 		        .phase = SLOT_NEW,
 		        .fd = fd,
-		        .serial = s->serial,
-		        .program = {.fd = -1},
-		        .output_fd = -1,
-		        .artifact_fd = -1};
+		        .transcript_fd = -1,
+		        .lanes = {s->lanes[0], s->lanes[1]}};
+		for (int lane = 0; lane < BOX_LANES; lane++)
+			lane_init(&s->lanes[lane]);
 		return;
 	}
 	/* unread words at close would reset the connection, and lose the answer with it */

@@ -36,6 +36,10 @@ struct bundle {
 /* Makes the tmpfs at path and fills it. language_root: "host" or a folder. */
 int bundle_root_make(struct bundle_root *r, const char *path, const char *language_root,
         const char *agent, struct err *err);
+/* Shows a folder of the host in the root, as /<name>, read-only and without programs. Before the
+ * first container starts; what the host adds to the folder later is seen too. */
+int bundle_root_show(
+        const struct bundle_root *r, const char *folder, const char *name, struct err *err);
 /* config.json as a value; pure. Caller decrefs. */
 json_t *bundle_config(const struct bundle *b);
 /* Writes <dir>/config.json, making dir. */

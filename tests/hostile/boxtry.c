@@ -3,7 +3,7 @@
  *
  *     boxtry socket=PATH language=ID source=FILE [name=NAME] [entry=NAME] [stdin=FILE] [cpu_ms=N]
  *            [wall_ms=N] [memory_mib=N] [tmp_mib=N] [pids=N] [output=BYTES] [repeat=N]
- *            [compile_cpu_ms=N] [compile_memory_mib=N] [version=1] [artifact=FILE]
+ *            [compile_cpu_ms=N] [compile_memory_mib=N] [version=1] [precompile=1]
  *
  * -> {"compile": {"end", "exit_code", "ms", "output"}, "runs": [{"end", "exit_code", "signal",
  *     "cpu_us", "wall_us", "round_us", "memory_bytes", "pids_denied", "stdout_bytes",
@@ -15,13 +15,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <time.h>
 
-enum { MAX_SOURCE = 8 << 20, KEEP = 4096, OPEN_MS = 10000 };
+enum { MAX_SOURCE = 8 << 20, KEEP = 4096, OPEN_MS = 10000, STORE_NAP_NS = 20000000 };
 
 struct options {
 	const char *socket, *language, *source, *name, *entry, *stdin_file;
 	struct box_limits run, compile;
-	int64_t output, repeat, version;
+	int64_t output, repeat, version, precompile;
 };
 
 struct stream {
@@ -69,6 +70,7 @@ static struct options read_options(int argc, char **argv)
 	o.output = number(argc, argv, "output", 1 << 20);
 	o.repeat = number(argc, argv, "repeat", 1);
 	o.version = number(argc, argv, "version", 0);
+	o.precompile = number(argc, argv, "precompile", 0);
 	return o;
 }
 
@@ -175,6 +177,22 @@ static int open_input(const struct options *o)
 	return fd;
 }
 
+/* As a judge does at its start. */
+static void precompile(struct box *box, const struct options *o)
+{
+	const struct timespec nap = {.tv_nsec = STORE_NAP_NS};
+	auto_free char *version = NULL;
+	struct err err = {0};
+	int r;
+
+	if (box_version(box, o->language, &version, &err) < 0)
+		fail(&err);
+	while ((r = box_precompile(box, o->language, &err)) == -ERR_CONFLICT)
+		(void)nanosleep(&nap, NULL);
+	if (r < 0)
+		fail(&err);
+}
+
 static void print_version(struct box *box, const struct options *o)
 {
 	struct err err = {0};
@@ -240,6 +258,8 @@ int main(int argc, char **argv)
 	if (o.version) {
 		print_version(box, &o);
 	} else {
+		if (o.precompile)
+			precompile(box, &o);
 		try_source(box, &o, &b);
 		printf("%s\n", b.data);
 	}

@@ -1,6 +1,6 @@
 // The compiler's words are cut off; the program is fine.
 // expect: compile exited 1
-// output: the rest of the compiler's output is left out
+// output: the rest of the output is left out
 #define A x x x x x x x x x x
 #define B A; A; A; A; A; A; A; A; A; A;
 #define C B B B B B B B B B B
