@@ -26,6 +26,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "model/event.h"
+#include "scoreboard/awards.h"
 #include "scoreboard/catchup.h"
 #include "scoreboard/freeze.h"
 
@@ -890,6 +891,28 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
 		pass_time(f, fb);
 		out->body = feed_board_scoreboard(fb, view, now_ms(f));
 		make_etag(f, fb, view, out->etag);
+	} else {
+		rc = no_contest(f, contest_id, err);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return rc;
+}
+
+int feed_awards(struct feed *f, const char *contest_id, enum feed_view view, json_t **out,
+        struct err *err)
+{
+	struct feed_board *fb;
+	int rc = 0;
+
+	pthread_mutex_lock(&f->lock);
+	fb = find(f, contest_id);
+	if (fb) {
+		struct board *b = fb->boards[view];
+		bool all = view == FEED_JURY ? fb->state.ended != 0
+		                             : freeze_shows_awards(&fb->contest, now_ms(f)) &&
+		                                       !awards_pending(b);
+
+		*out = awards_list(b, &fb->contest.medals, !all);
 	} else {
 		rc = no_contest(f, contest_id, err);
 	}

@@ -87,6 +87,7 @@ const struct route route_table[] = {
         {"PUT", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, 0, handle_draft_put, NULL,
                 WHOLE},
 
+        {"GET", "/api/contests/{cid}/awards", ROLE_PUBLIC, 0, NULL, handle_awards, 0},
         {"GET", "/api/contests/{cid}/scoreboard", ROLE_PUBLIC, 0, NULL, handle_scoreboard_get, 0},
         {"GET", "/api/contests/{cid}/scoreboard/stream", ROLE_PUBLIC, 0, NULL,
                 handle_stream_scoreboard, 0},

@@ -68,8 +68,8 @@ handler handle_ignore, handle_confirm, handle_override, handle_judging, handle_j
 handler handle_submit;
 /* handle_clarification.c, handle_draft.c: work */
 handler handle_clarifications, handle_clarify, handle_draft_get, handle_draft_put;
-/* handle_scoreboard.c */
-handler handle_scoreboard_get;
+/* handle_scoreboard.c, handle_awards.c */
+handler handle_scoreboard_get, handle_awards;
 /* handle_stream.c: `prepare` is the work, `open` the loop part */
 handler handle_stream_scoreboard;         /* loop */
 handler handle_stream_submission_prepare; /* work: may this viewer see it; first body */

@@ -53,6 +53,18 @@ bool freeze_public_team(const struct contest_team *t)
 	return !t->hidden;
 }
 
+/* "Thaw waits for the end of the last team's own time"; so do the awards. */
+bool freeze_shows_awards(const struct contest *c, int64_t now_ms)
+{
+	if (c->start_ms == INT64_MIN || now_ms < contest_last_end_ms(c))
+		return false;
+	for (size_t i = 0; i < c->nfreezes; i++) {
+		if (c->freezes[i].thawed_ms == 0 && c->freezes[i].from_ms <= now_ms)
+			return false;
+	}
+	return true;
+}
+
 /* "Before the start nothing of a problem is visible to anyone but jury and admins." */
 bool freeze_public_problems(const struct contest *c, int64_t now_ms)
 {

@@ -13,6 +13,9 @@ struct fact freeze_public_fact(const struct contest *c, int64_t submitted_ms, st
 bool freeze_revealed(const struct contest *c, const char *team_id, const char *problem_id);
 /* Hidden teams are on no public board. */
 bool freeze_public_team(const struct contest_team *t);
+/* Winner, medals and what else follows from the whole board: once it is over for the last team and
+ * nothing is hidden any more. Needs all teams. */
+bool freeze_shows_awards(const struct contest *c, int64_t now_ms);
 /* Names, labels and number of the problems are public only once the contest has started. */
 bool freeze_public_problems(const struct contest *c, int64_t now_ms);
 /* May this viewer know the verdict of that submission? own: it is the viewer's team's. */

@@ -3,11 +3,13 @@
  *
  * The way is the whole pure one: facts -> rules and freeze -> PART -> board. board.json is written
  * by hand; of a row or cell only the members that stand there are compared. The cases' clock starts
- * at 0, so a contest time is a wall time. A verdict null is a submission not judged yet. */
+ * at 0, so a contest time is a wall time (but for removed intervals). "awards" and "final_ranks" of
+ * board.json are of the jury's board. A verdict null is a submission not judged yet. */
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "scoreboard/awards.h"
 #include "scoreboard/board.h"
 #include "scoreboard/freeze.h"
 #include "scoreboard/part.h"
@@ -15,7 +17,7 @@
 #include <dirent.h>
 
 static const char folder[] = "tests/golden";
-enum { CASES_MAX = 200, FILE_MAX = 64 * 1024, DEPTH = 8 };
+enum { TEAMS_MAX = 100, CASES_MAX = 200, FILE_MAX = 64 * 1024, DEPTH = 8 };
 
 static json_t *read_json(const char *name, const char *file)
 {
@@ -76,6 +78,28 @@ static void load_freezes(struct contest *c, struct arena *a, const json_t *list)
 	}
 }
 
+static void load_removed(struct contest *c, struct arena *a, const json_t *list)
+{
+	c->nremoved = json_array_size(list);
+	c->removed = arena_alloc(a, c->nremoved * sizeof(*c->removed) + 1);
+	for (size_t i = 0; i < c->nremoved; i++) {
+		const json_t *o = json_array_get(list, i);
+
+		c->removed[i] = (struct removed_interval){.id = (int)i + 1,
+		        .from_ms = time_of(o, "from", 0),
+		        .to_ms = time_of(o, "to", 0)};
+	}
+}
+
+static struct contest_medals medals_of(const json_t *o)
+{
+	return (struct contest_medals){.gold = (int)int_of(o, "gold", 0),
+	        .silver = (int)int_of(o, "silver", 0),
+	        .bronze = (int)int_of(o, "bronze", 0),
+	        .extra = (int)int_of(o, "extra", 0),
+	        .honors = json_is_true(json_object_get(o, "honors"))};
+}
+
 static void load_problems(struct contest *c, struct arena *a, const json_t *list)
 {
 	c->nproblems = json_array_size(list);
@@ -103,9 +127,11 @@ static void load_teams(struct contest *c, struct arena *a, const json_t *list)
 
 		c->teams[i] = (struct contest_team){.id = text_of(o, "id"),
 		        .name = text_of(o, "name"),
-		        .group_ids = "",
+		        .group_ids = text_of(o, "groups") ? text_of(o, "groups") : "",
 		        .sort_group = (int)int_of(o, "sort_group", 0),
 		        .hidden = json_is_true(json_object_get(o, "hidden")),
+		        .unofficial = json_is_true(json_object_get(o, "unofficial")),
+		        .disqualified = json_is_true(json_object_get(o, "disqualified")),
 		        .penalty_adjustment = (int)int_of(o, "adjustment", 0)};
 	}
 }
@@ -123,7 +149,9 @@ static void load_contest(struct contest *c, struct arena *a, const json_t *event
 	        .freeze_ms = -1,
 	        .clock_rate = 1,
 	        .penalty_minutes = (int)int_of(o, "penalty_minutes", 20),
-	        .compile_penalty = json_is_true(json_object_get(o, "compile_penalty"))};
+	        .compile_penalty = json_is_true(json_object_get(o, "compile_penalty")),
+	        .medals = medals_of(json_object_get(o, "medals"))};
+	load_removed(c, a, json_object_get(o, "removed"));
 	load_freezes(c, a, json_object_get(o, "freezes"));
 	load_problems(c, a, json_object_get(events, "problems"));
 	load_teams(c, a, json_object_get(events, "teams"));
@@ -144,13 +172,14 @@ static void load_facts(
 		        .team = t,
 		        .problem = contest_problem_find(c, text_of(o, "problem")),
 		        .submitted_ms = time_of(o, "time", 0),
-		        .counts = true};
+		        .counts = !json_is_true(json_object_get(o, "ignored")) &&
+		                  !json_is_true(json_object_get(o, "practice"))};
 		struct team_facts *f;
 
 		assert_non_null(t);
 		assert_non_null(s.problem);
 		s.fact = (struct fact){.ordinal = (int64_t)i + 1,
-		        .contest_time_ms = s.submitted_ms,
+		        .contest_time_ms = contest_time_at(c, s.submitted_ms),
 		        .points_milli = int_of(o, "points", 0)};
 		assert_int_equal(verdict_parse(text_of(o, "verdict"), &s.fact.verdict), 0);
 		f = facts_of_team(out, c, t);
@@ -256,6 +285,34 @@ static void assert_board(const struct contest *c, struct board *b, const json_t 
 		assert_row(c, rows[i], json_array_get(expected, i));
 }
 
+/* Each award with exactly these teams, in the order of the standings. */
+static void assert_awards(const struct contest *c, struct board *b, json_t *expected)
+{
+	json_auto_t *list = awards_list(b, &c->medals, false);
+	json_auto_t *got = json_object();
+	auto_free char *left = NULL, *right = NULL;
+
+	if (!expected)
+		return;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
+
+		json_object_set(got, text_of(o, "id"), json_object_get(o, "team_ids"));
+	}
+	left = json_text(got);
+	right = json_text(expected);
+	assert_string_equal(left, right);
+}
+
+static void assert_final_ranks(const struct contest *c, struct board *b, const json_t *expected)
+{
+	int ranks[TEAMS_MAX] = {0};
+
+	awards_ranks(b, &c->medals, ranks);
+	for (size_t i = 0; i < json_array_size(expected); i++)
+		assert_int_equal(ranks[i], json_integer_value(json_array_get(expected, i)));
+}
+
 static void golden(void **state)
 {
 	const char *name = *state;
@@ -274,6 +331,10 @@ static void golden(void **state)
 		print_message("# %s\n", viewers[v]);
 		fold(b, &c, &facts, v, &a);
 		assert_board(&c, b, json_object_get(expected, viewers[v]));
+		if (v == VIEW_JURY) {
+			assert_awards(&c, b, json_object_get(expected, "awards"));
+			assert_final_ranks(&c, b, json_object_get(expected, "final_ranks"));
+		}
 		board_free(b);
 	}
 }
