@@ -73,6 +73,8 @@ int args_choice(const struct args *args, const char *option, const char *choices
 /* Splits argv after the command's own words. 0 or EXIT_USAGE. args_free afterwards. */
 int args_parse(struct args *args, int argc, char **argv, struct err *err);
 void args_free(struct args *args);
+/* [A-Za-z0-9_.-]{1,36} */
+bool admin_is_ident(const char *s);
 #define args_usage(err, ...) (err_say((err), ERR_INPUT, __VA_ARGS__), EXIT_USAGE)
 
 /* out.c. All on stdout. */
@@ -88,9 +90,9 @@ size_t out_width(const char *text);
 
 /* cmd_unpack.c: one command of problem_commands. */
 int problem_unpack(struct admin *admin, const struct args *args, struct err *err);
+/* cmd_verify.c: another one. */
+int problem_verify(struct admin *admin, const struct args *args, struct err *err);
 
 /* After a change of a contest was committed: Redis being away is a warning only. */
 void admin_catchup(struct admin *admin, const char *contest);
-/* [A-Za-z0-9_.-]{1,36} */
-bool admin_is_ident(const char *s);
 #endif

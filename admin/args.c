@@ -117,3 +117,12 @@ void args_free(struct args *args)
 	free(args->words);
 	args->words = NULL;
 }
+
+bool admin_is_ident(const char *s)
+{
+	static const char set[] =
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	size_t len = strlen(s);
+
+	return len >= 1 && len <= 36 && strspn(s, set) == len;
+}

@@ -34,15 +34,6 @@ static const char general_help[] =
         "$CODEARENA_CONFIG, else /etc/codearena/<instance>.conf), --help after any command\n"
         "explains it. Exit code: 0 done, 1 failed, 2 the command line is wrong.\n";
 
-bool admin_is_ident(const char *s)
-{
-	static const char set[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-	size_t len = strlen(s);
-
-	return len >= 1 && len <= 36 && strspn(s, set) == len;
-}
-
 void admin_catchup(struct admin *admin, const char *contest)
 {
 	struct err err = {0};
