@@ -79,6 +79,8 @@ $B/codearena-box: $B/judge/box.o $B/judge.a $B/lib.a
 	$(link)
 $B/codearena: $B/admin/main.o $B/admin.a $B/judge.a $B/lib.a
 	$(link)
+$B/boardtry: $B/tests/load/boardtry.o $B/lib.a
+	$(link)
 $B/boxtry: $B/tests/hostile/boxtry.o $B/judge.a $B/lib.a
 	$(link)
 $B/jurytry: $B/tests/hostile/jurytry.o $B/judge.a $B/lib.a
@@ -122,6 +124,8 @@ check-v2: $(addprefix $B/,codearena-box codearena-agent open/codearena-agent box
 	@BUILD=$(BUILD) B=$B UNIT_TESTS="$(V2_TESTS:%=test_%)" scripts/check-v2
 bench: all web
 	@for f in tests/load/bench*.*js; do [ ! -e "$$f" ] || node "$$f" || exit 1; done
+bench-board: all $B/boardtry
+	@node tests/load/bench-board.mjs
 bench-compare: $B/bench-compare
 	@$<
 

@@ -122,20 +122,6 @@ static void check_runtime(struct doctor *d)
 		doctor_ok(d, "OCI runtime: %.*s", (int)strcspn(out, "\n"), out);
 }
 
-static void check_root(struct doctor *d)
-{
-	const char *root = d->admin->conf.root;
-	auto_free char *usr = xasprintf("%s/usr", root);
-
-	if (strcmp(root, "host") == 0)
-		doctor_ok(d, "languages are the host's own");
-	else if (access(usr, X_OK) == 0)
-		doctor_ok(d, "languages are those of %s", root);
-	else
-		doctor_fail(d, "set `root` to host or to a language root", "%s: %s", usr,
-		        strerrordesc_np(errno));
-}
-
 /* A file of 1 MiB can be written, synced and removed. */
 static int try_write(const char *dir)
 {
@@ -336,7 +322,6 @@ static int run_doctor(struct admin *admin, const struct args *args, struct err *
 	if (!args_get(args, "no-box")) {
 		check_cgroup(&d);
 		check_runtime(&d);
-		check_root(&d);
 		doctor_box(&d);
 		check_workers(&d);
 	}

@@ -206,11 +206,22 @@ static const struct option import_options[] = {
         {NULL, NULL, NULL},
 };
 
+static const struct option verify_options[] = {
+        {"time-limit", "SECONDS", "instead of the package's own"},
+        {"all", NULL, "run every test case, also behind a failure"},
+        {"slots", "N", "how many at once; default: one per core"},
+        {"box", "SOCKET", "the sandbox to use; default: the running one, or one of our own (root)"},
+        {"languages", "FILE", "the table of languages"},
+        {NULL, NULL, NULL},
+};
+
 const struct command problem_commands[] = {
         {"problem import", "PATH...", "import packages: folders, zip or tar files", 1, PATHS_MAX,
                 import_options, run_import, false},
         {"problem list", "", "all problems", 0, 0, NULL, run_list, false},
         {"problem show", "ID", "the versions of a problem", 1, 1, NULL, run_show, false},
+        {"problem verify", "PACKAGE...", "judge all jury submissions of packages, check their data",
+                1, PATHS_MAX, verify_options, problem_verify, true},
         {"problem unpack", "", "used by judge hosts: an archive on stdin into frames on stdout", 0,
                 0, NULL, problem_unpack, true},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, false},

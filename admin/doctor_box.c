@@ -14,7 +14,9 @@ enum {
 	ESCAPE_MS = 2000,
 	ESCAPE_COMPILE_MS = 20000,
 	ESCAPE_MEMORY = 128 << 20,
-	ESCAPE_OUTPUT = 4096
+	ESCAPE_OUTPUT = 4096,
+	MAX_RECORD = 1 << 20,
+	ROOT_WORD = 256
 };
 
 /* Each line it prints is a wall that did not hold. The database's socket stands for all that the
@@ -83,7 +85,8 @@ static bool is_published(struct bench *b, const char *id)
 /* True: it works here. */
 static bool check_language(struct bench *b, const struct language *l)
 {
-	const struct selftest t = {b->box, b->folder, &b->alone, &b->stop};
+	const struct selftest t = {
+	        .box = b->box, .folder = b->folder, .alone = &b->alone, .stop = &b->stop};
 	auto_free char *version = NULL;
 	struct err err = {0};
 	int64_t start = clock_mono_ms();
@@ -119,7 +122,7 @@ static int try_escape(struct bench *b, const struct language *l, struct outcome 
 	struct compare_flags flags = {0};
 	auto_close int in = box_memfd("", 0, err);
 	auto_close int answer = box_memfd(escape_answer, strlen(escape_answer), err);
-	const struct test_case test = {in, answer, &flags};
+	const struct test_case test = {.input_fd = in, .answer_fd = answer, .flags = &flags};
 	int result;
 
 	if (in < 0 || answer < 0)
@@ -170,6 +173,50 @@ static void check_languages(struct bench *b, const struct languages *table)
 		doctor_fail(b->d, "install gcc", "escape attempts need language c");
 }
 
+/* What a line "# name: value" of a root's record says; "" when there is none. */
+static void record_value(const struct buf *record, const char *name, char *out, size_t size)
+{
+	auto_free char *start = xasprintf("# %s: ", name);
+	const char *at = record->data ? strstr(record->data, start) : NULL;
+
+	snprintf(out, size, "%.*s", at ? (int)strcspn(at + strlen(start), "\n") : 0,
+	        at ? at + strlen(start) : "");
+}
+
+static size_t count_packages(const struct buf *record)
+{
+	size_t n = 0;
+
+	for (const char *line = record->data; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		n += *line && *line != '#';
+	}
+	return n;
+}
+
+/* Which /usr programs see: the host's, or one that make-root has built and recorded. */
+static void check_root(struct doctor *d, const char *root)
+{
+	auto_buf struct buf record = {0};
+	auto_free char *path = xasprintf("%s/codearena-root", root);
+	char suite[ROOT_WORD], languages[ROOT_WORD];
+	struct err err = {0};
+
+	if (strcmp(root, "host") == 0) {
+		doctor_ok(d, "language root: the host's own /usr, read-only");
+		return;
+	}
+	if (buf_read_file(&record, path, MAX_RECORD, &err) < 0) {
+		doctor_fail(d, "build one with scripts/make-root, or set `root` of box to host",
+		        "language root %s: no record of what is in it: %s", root, err.msg);
+		return;
+	}
+	record_value(&record, "suite", suite, sizeof(suite));
+	record_value(&record, "languages", languages, sizeof(languages));
+	doctor_ok(d, "language root: %s, %zu packages of %s for %s", root, count_packages(&record),
+	        suite, languages);
+}
+
 void doctor_box(struct doctor *d)
 {
 	const struct conf *conf = &d->admin->conf;
@@ -187,9 +234,9 @@ void doctor_box(struct doctor *d)
 		        err.msg);
 		return;
 	}
-	doctor_ok(d, "box: %u slots, %lld MiB, %s, root %s", box_info(b.box)->slots,
-	        (long long)box_info(b.box)->memory_budget_bytes >> 20, box_info(b.box)->runtime,
-	        box_info(b.box)->root);
+	doctor_ok(d, "box: %u slots, %lld MiB, %s", box_info(b.box)->slots,
+	        (long long)box_info(b.box)->memory_budget_bytes >> 20, box_info(b.box)->runtime);
+	check_root(d, box_info(b.box)->root);
 	b.folder = xasprintf("%.*s/selftest", slash ? (int)(slash - conf->language_file) : 1,
 	        slash ? conf->language_file : ".");
 	check_languages(&b, &table);

@@ -140,9 +140,8 @@ static void pass_time(struct feed *f, struct feed_board *fb)
 static bool changes_contest(const char *kind)
 {
 	return strcmp(kind, "submission") != 0 && strcmp(kind, "judgement") != 0 &&
-	       strcmp(kind, "rejudge") != 0 &&
-	       strcmp(kind, "confirm") != 0 && strcmp(kind, "override") != 0 &&
-	       strcmp(kind, "ignore") != 0;
+	       strcmp(kind, "rejudge") != 0 && strcmp(kind, "confirm") != 0 &&
+	       strcmp(kind, "override") != 0 && strcmp(kind, "ignore") != 0;
 }
 
 static int load_contest(
@@ -898,8 +897,8 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
 	return rc;
 }
 
-int feed_awards(struct feed *f, const char *contest_id, enum feed_view view, json_t **out,
-        struct err *err)
+int feed_awards(
+        struct feed *f, const char *contest_id, enum feed_view view, json_t **out, struct err *err)
 {
 	struct feed_board *fb;
 	int rc = 0;

@@ -34,8 +34,8 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
         struct feed_text *out, struct err *err);
 /* Its awards (scoreboard/awards.h). Until freeze_shows_awards the public is told first to solve
  * alone, as its board knows it; so is the jury while the contest runs. New reference. */
-int feed_awards(struct feed *f, const char *contest_id, enum feed_view view, json_t **out,
-        struct err *err);
+int feed_awards(
+        struct feed *f, const char *contest_id, enum feed_view view, json_t **out, struct err *err);
 /* "public:<contest>" or "jury:<contest>" */
 void feed_channel(char out[CHANNEL_SIZE], const char *contest_id, enum feed_view view);
 /* Last-Event-ID -> number; false when it is of another log or view, or not an id. */

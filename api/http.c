@@ -31,6 +31,8 @@ enum {
 	SPARE_FDS = 256,
 	BUSY_RETRY_S = 2,
 	KIB = 1024,
+	MAX_UPLOADS = 2,
+	UPLOAD_RETRY_S = 10,
 };
 
 struct http {
@@ -38,6 +40,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct watch watch;
 	size_t open;
+	size_t uploads; /* requests that may be large */
 	struct http_counts counts;
 };
 
@@ -49,7 +52,8 @@ struct http_private {
 	struct task done; /* back on the loop */
 	struct err err;
 	bool identified;
-	bool counted; /* in http->open */
+	bool counted;  /* in http->open */
+	bool uploader; /* in http->uploads: its token said who it is before its body came */
 };
 
 /* ---- the reply ---- */
@@ -366,6 +370,8 @@ static size_t body_limit(const struct request *rq)
 {
 	if (!rq->route)
 		return 0;
+	if (rq->route->flags & ROUTE_UPLOAD)
+		return rq->http->uploader ? (size_t)rq->app->conf.upload_mib * KIB * KIB : 0;
 	if (rq->route->max_body == SIZE_MAX)
 		return (size_t)rq->app->conf.max_body_kib * KIB;
 	return rq->route->max_body;
@@ -374,7 +380,8 @@ static size_t body_limit(const struct request *rq)
 static void find_route(struct request *rq)
 {
 	struct route_match m = {0};
-	struct route_query q = {route_table, route_count, rq->method, rq->path};
+	struct route_query q = {
+	        route_table, route_count, rq->method, rq->path, request_query(rq, "at") != NULL};
 	struct err *err = &rq->http->err;
 
 	switch (route_find(&q, &rq->arena, &m)) {
@@ -391,6 +398,29 @@ static void find_route(struct request *rq)
 		reply_header(rq, "Allow", "%s", m.allow);
 		err_say(err, ERR_INPUT, "%s is not possible here, only %s", rq->method, m.allow);
 		break;
+	}
+}
+
+/* A body of many MiB is kept for nobody whose token does not say first that he may send it (a
+ * password would have to be checked by a thread), and for few at a time. */
+static void admit_upload(struct request *rq)
+{
+	struct presented p = {.authorization = request_header(rq, "Authorization"),
+	        .cookie = request_header(rq, "Cookie"),
+	        .address = rq->address};
+	struct err *err = &rq->http->err;
+
+	if (auth_recall(rq->app->auth, &p, &rq->who, err) < 0 || rq->who.role < rq->route->least) {
+		refuse(rq,
+		        rq->who.role == ROLE_PUBLIC ? MHD_HTTP_UNAUTHORIZED : MHD_HTTP_FORBIDDEN);
+		err_say(err, ERR_DENIED, "an upload needs the token of an account with the role %s",
+		        role_name(rq->route->least));
+	} else if (rq->app->http->uploads == MAX_UPLOADS) {
+		rq->retry_after_s = UPLOAD_RETRY_S;
+		err_say(err, ERR_BUSY, "%d uploads at once, try again later", MAX_UPLOADS);
+	} else {
+		rq->http->uploader = true;
+		rq->app->http->uploads++;
 	}
 }
 
@@ -426,8 +456,11 @@ static struct request *request_new(
 	app->http->open++;
 	set_address(rq);
 	find_route(rq);
+	if (rq->route && (rq->route->flags & ROUTE_UPLOAD))
+		admit_upload(rq);
 	length = request_header(rq, "Content-Length");
-	if (rq->route && length && strtoull(length, NULL, 10) > body_limit(rq))
+	if (rq->route && rq->http->err.code == ERR_NONE && length &&
+	        strtoull(length, NULL, 10) > body_limit(rq))
 		too_large(rq);
 	return rq;
 }
@@ -486,6 +519,8 @@ static void on_completed(void *cls, UNUSED struct MHD_Connection *conn, void **s
 		rq->closed(rq);
 	if (rq->http->counted)
 		app->http->open--;
+	if (rq->http->uploader)
+		app->http->uploads--;
 	if (rq->reply.response)
 		MHD_destroy_response(rq->reply.response);
 	buf_free(&rq->reply.body);

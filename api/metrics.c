@@ -297,7 +297,8 @@ static int write_checks(struct pg *pg, struct buf *out, struct err *err)
 			buf_adds(out, ",");
 			add_label(out, "what", pg_text(r, i, "what"));
 			buf_addf(out, "} %s\n",
-			        k == 0 ? (pg_bool(r, i, "ok") ? "1" : "0") : pg_text(r, i, "age_s"));
+			        k == 0 ? (pg_bool(r, i, "ok") ? "1" : "0")
+			               : pg_text(r, i, "age_s"));
 		}
 	}
 	return 0;

@@ -26,7 +26,7 @@ struct mirror {
 	pthread_t thread;
 	int stop_fd; /* readable: end */
 	bool started, was_up;
-	json_t *told;     /* contest -> why its board is stale, or "" */
+	json_t *told; /* contest -> why its board is stale, or "" */
 	unsigned turns;
 	struct auditor *auditor;
 };

@@ -35,6 +35,10 @@ const struct route route_table[] = {
         {"GET", "/api/judging", ROLE_JURY, 0, handle_judging, NULL, 0},
         {"POST", "/api/judging", ROLE_ADMIN, 0, handle_judging_pause, NULL, SMALL},
 
+        {"POST", "/api/problems", ROLE_JURY, ROUTE_UPLOAD, handle_import_create, NULL, SMALL},
+        {"GET", "/api/problem-imports", ROLE_JURY, 0, handle_imports, NULL, 0},
+        {"GET", "/api/problem-imports/{id}", ROLE_JURY, 0, handle_import, NULL, 0},
+
         {"GET", "/api/contests", ROLE_PUBLIC, 0, handle_contests, NULL, 0},
         {"GET", "/api/contests/{cid}", ROLE_PUBLIC, 0, handle_contest, NULL, 0},
         {"GET", "/api/contests/{cid}/state", ROLE_PUBLIC, 0, handle_state, NULL, 0},
@@ -87,6 +91,9 @@ const struct route route_table[] = {
         {"PUT", "/api/contests/{cid}/drafts/{pid}/{lang}", ROLE_TEAM, 0, handle_draft_put, NULL,
                 WHOLE},
 
+        {"GET", "/api/contests/{cid}/scoreboard", ROLE_PUBLIC, ROUTE_AT, handle_scoreboard_past,
+                NULL, 0},
+        {"GET", "/api/contests/{cid}/history", ROLE_PUBLIC, 0, handle_history, NULL, 0},
         {"GET", "/api/contests/{cid}/awards", ROLE_PUBLIC, 0, NULL, handle_awards, 0},
         {"GET", "/api/contests/{cid}/scoreboard", ROLE_PUBLIC, 0, NULL, handle_scoreboard_get, 0},
         {"GET", "/api/contests/{cid}/scoreboard/stream", ROLE_PUBLIC, 0, NULL,
@@ -165,6 +172,8 @@ enum route_result route_find(const struct route_query *q, struct arena *a, struc
 {
 	*m = (struct route_match){0};
 	for (size_t i = 0; i < q->n; i++) {
+		if ((q->table[i].flags & ROUTE_AT) && !q->at)
+			continue;
 		if (!fits(&q->table[i], q->path, a, m))
 			continue;
 		if (method_fits(q->table[i].method, q->method)) {

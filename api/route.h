@@ -13,6 +13,8 @@ enum route_flag {
 	ROUTE_PASSWORD = 1, /* `work` hashes passwords: the password pool */
 	ROUTE_NO_AUTH = 2,  /* credentials are not looked at: who is the public */
 	ROUTE_REST = 4,     /* the last parameter takes the rest of the path, slashes too */
+	ROUTE_AT = 8,       /* only with the query ?at=... */
+	ROUTE_UPLOAD = 16,  /* max_body is the setting upload_mib, for who comes with a token */
 };
 
 struct route {
@@ -36,6 +38,7 @@ struct route_query {
 	const struct route *table;
 	size_t n;
 	const char *method, *path;
+	bool at; /* there is a query ?at=... */
 };
 enum route_result route_find(const struct route_query *q, struct arena *a, struct route_match *m);
 extern const struct route route_table[];
@@ -50,17 +53,22 @@ handler handle_web, handle_web_openapi;
 /* handle_auth.c: work */
 handler handle_login, handle_refresh, handle_logout, handle_register, handle_account;
 /* handle_contest.c: work */
-handler handle_reveal_get, handle_reveal_post;
 handler handle_contests, handle_contest, handle_state, handle_action, handle_judgement_types,
         handle_languages, handle_groups, handle_organizations, handle_teams, handle_team;
 /* handle_problem.c: work */
 handler handle_problems, handle_problem, handle_statement, handle_samples, handle_problem_file;
+/* handle_import.c: work */
+handler handle_import_create, handle_import, handle_imports;
 /* handle_submission.c: work */
 handler handle_submissions, handle_submission, handle_source, handle_judgements, handle_runs,
         handle_submission_own, handle_rejudge;
 /* handle_rejudging.c: work */
 handler handle_rejudgings, handle_rejudging, handle_rejudging_create, handle_rejudging_apply,
         handle_rejudging_discard, handle_rejudging_undo;
+/* handle_past.c: work */
+handler handle_scoreboard_past, handle_history;
+/* handle_reveal.c: work */
+handler handle_reveal_get, handle_reveal_post;
 /* handle_life.c: work */
 handler handle_ignore, handle_confirm, handle_override, handle_judging, handle_judging_pause,
         handle_blockers;

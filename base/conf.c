@@ -92,6 +92,7 @@ static const struct row rows[] = {
         INT(api_sql_threads, "4", 1, 64, "Threads of the web server that wait for PostgreSQL."),
         INT(api_password_threads, "2", 1, 64, "Threads that hash passwords (18 ms each)."),
         INT(max_body_kib, "1024", 16, 1048576, "Largest request, problem uploads excepted."),
+        INT(upload_mib, "64", 1, 1024, "Largest problem package over HTTP; two at once."),
         INT(max_connections, "20000", 16, 1000000, "Open connections, viewers included."),
         INT(submissions_per_minute, "10", 1, 10000, "Per team and contest."),
         INT(drain_seconds, "10", 0, 600, "At SIGTERM: time for what is running to end."),
@@ -108,6 +109,7 @@ static const struct row rows[] = {
                 "Memory of all slots together; 0: 80 % of the host's."),
         INT(uid_base, "2000000", 100000, 4000000000, "First uid of the containers on the host."),
         INT(rotate_after, "100", 1, 1000000, "Executions before a container is replaced."),
+        BOOL(precompiled_headers, "true", "Make bits/stdc++.h once per host, as the table says."),
         BOOL(spread_tests, "true", "Idle slots help with the tests of one submission."),
         STRING(judge_name, "{host}", 1, 63, "Name of this judge host, shown to admins."),
 };

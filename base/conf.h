@@ -39,6 +39,7 @@ struct conf {
 	int64_t api_sql_threads;
 	int64_t api_password_threads;
 	int64_t max_body_kib; /* of a request, but for problem uploads */
+	int64_t upload_mib;   /* of a problem package over HTTP */
 	int64_t max_connections;
 	int64_t submissions_per_minute; /* per team and contest */
 	int64_t drain_seconds;          /* SIGTERM: how long running requests may take */
@@ -53,6 +54,7 @@ struct conf {
 	int64_t memory_budget_mib; /* for all slots together; 0 = 80 % of the host's */
 	int64_t uid_base;          /* first of the container uids on the host */
 	int64_t rotate_after;      /* executions before a container is replaced */
+	bool precompiled_headers;  /* of the languages that name one */
 	bool spread_tests;         /* idle slots help with the tests of one submission */
 	char *judge_name;          /* shown to admins; default: host name */
 };

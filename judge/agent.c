@@ -611,14 +611,16 @@ static int validate(struct agent *a, struct agent_reply *r, struct err *err)
 {
 	const struct step *s = &a->step;
 	int code = files_mount_data(&a->files, s->input, s->answer, s->feedback, err);
-	int end;
+	struct err late = {0};
 
 	if (code == 0)
 		code = run_step(a, r, err);
 	if (code == 0)
 		code = take_packed(files_pack_feedback(s->packed, err), r, err);
-	end = files_unmount_data(&a->files, code < 0 ? &(struct err){0} : err);
-	return code < 0 ? code : end;
+	if (files_unmount_data(&a->files, &late) == 0 || code < 0)
+		return code;
+	*err = late;
+	return err_result(err);
 }
 
 static int serve_step(struct agent *a, struct agent_reply *r, struct err *err)

@@ -244,9 +244,9 @@ static int open_wires(int wires[WIRES], struct err *err)
 	for (int i = 0; i < WIRES; i += 2)
 		if (pipe2(wires + i, O_CLOEXEC) < 0)
 			return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
-	/* a program may open /dev/stdin and /dev/stdout by name */
-	for (int i = 0; i < WIRES; i++)
-		(void)fchmod(wires[i], 0666);
+	/* a program may open /dev/stdin and /dev/stdout by name, its own side of them */
+	for (int i = 0; i < WIRES; i += 2)
+		(void)fchmod(wires[i], i % 4 == 0 ? 0444 : 0222);
 	return 0;
 }
 

@@ -179,13 +179,15 @@ int bundle_root_make(struct bundle_root *r, const char *path, const char *langua
 int bundle_root_show(
         const struct bundle_root *r, const char *folder, const char *name, struct err *err)
 {
-	const unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	const unsigned long flags =
+	        MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	char path[BUNDLE_PATH_SIZE + 64];
 
 	snprintf(path, sizeof(path), "%s/%s", r->path, name);
 	if (mkdir(path, 0755) < 0)
 		return fail(err, "mkdir", path);
-	if (mount(folder, path, NULL, MS_BIND, NULL) < 0 || mount(NULL, path, NULL, flags, NULL) < 0)
+	if (mount(folder, path, NULL, MS_BIND, NULL) < 0 ||
+	        mount(NULL, path, NULL, flags, NULL) < 0)
 		return fail(err, "bind", path);
 	return 0;
 }

@@ -9,9 +9,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "judge/validate.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 
 enum {
 	LOOK_MS = 20,        /* how often *stop is looked at */
@@ -38,7 +40,9 @@ static int64_t with_slack(int64_t time_ms)
 /* One run at work. */
 struct running {
 	struct execution *x;
-	struct compare *compare;
+	struct compare *compare; /* or, when the output is kept instead: */
+	struct buf *capture;
+	int64_t max;                /* bytes of output */
 	int out_fd, err_fd, box_fd; /* -1: ended */
 	int64_t bytes;
 	bool too_much;    /* the output limit was reached */
@@ -156,7 +160,9 @@ static void take_output(struct running *r, char piece[PIECE])
 	ssize_t n = take(&r->out_fd, piece);
 
 	r->bytes += n;
-	if (r->bytes <= r->x->output_bytes) {
+	if (r->bytes <= r->max && r->capture) {
+		buf_add(r->capture, piece, (size_t)n);
+	} else if (r->bytes <= r->max) {
 		compare_push(r->compare, piece, (size_t)n);
 	} else if (!r->too_much) {
 		r->too_much = true;
@@ -214,19 +220,21 @@ static int wait_ended(struct running *r, struct box_result *result, struct err *
 	return w < 0 ? w : 0;
 }
 
-static int start_run(struct running *r, int input_fd, struct err *err)
+static struct box_limits limits_of(const struct execution *x)
 {
-	const struct execution *x = r->x;
-	auto_close int out = -1;
-	auto_close int errors = -1;
-	int o[2], e[2];
-	struct box_run run = {.language = x->language->id, .stdin_fd = input_fd};
-
-	run.limits = (struct box_limits){.cpu_ms = with_slack(x->time_ms),
+	return (struct box_limits){.cpu_ms = with_slack(x->time_ms),
 	        .wall_ms = x->wall_ms,
 	        .memory_bytes = x->memory_bytes < MEMORY_MIN ? MEMORY_MIN : x->memory_bytes,
 	        .tmp_bytes = x->memory_bytes < TMP_BYTES ? x->memory_bytes : TMP_BYTES,
 	        .pids = x->language->pids};
+}
+
+static int start_run(struct running *r, struct box_run run, struct err *err)
+{
+	auto_close int out = -1;
+	auto_close int errors = -1;
+	int o[2], e[2];
+
 	if (pipe2(o, O_CLOEXEC) < 0)
 		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
 	r->out_fd = o[0];
@@ -237,7 +245,7 @@ static int start_run(struct running *r, int input_fd, struct err *err)
 	errors = e[1];
 	run.stdout_fd = out;
 	run.stderr_fd = errors;
-	return box_run_start(x->box, &run, err);
+	return box_run_start(r->x->box, &run, err);
 }
 
 static void running_free(struct running *r)
@@ -304,7 +312,7 @@ static void say_end(const struct running *r, const struct box_result *b, struct 
 
 	if (out->verdict == VERDICT_OLE)
 		n = snprintf(out->message, sizeof(out->message), "more than %lld bytes of output",
-		        (long long)r->x->output_bytes);
+		        (long long)r->max);
 	else if (b->end == BOX_END_EXITED && b->exit_code != 0)
 		n = snprintf(
 		        out->message, sizeof(out->message), "exit code %d%s", b->exit_code, pids);
@@ -319,17 +327,20 @@ static void say_end(const struct running *r, const struct box_result *b, struct 
 	snprintf(out->message + n, sizeof(out->message) - (size_t)n, "; stderr: %s", errors);
 }
 
+static void take_figures(const struct box_result *b, struct outcome *out)
+{
+	out->cpu_us = b->cpu_us;
+	out->wall_us = b->wall_us;
+	out->memory_bytes = b->memory_bytes;
+	out->exit_code = b->exit_code;
+	out->signal = b->signal;
+}
+
 static int decide(
         const struct running *r, const struct box_result *b, struct outcome *out, struct err *err)
 {
-	int equal;
-
-	*out = (struct outcome){.verdict = verdict_of(r, b),
-	        .cpu_us = b->cpu_us,
-	        .wall_us = b->wall_us,
-	        .memory_bytes = b->memory_bytes,
-	        .exit_code = b->exit_code,
-	        .signal = b->signal};
+	take_figures(b, out);
+	out->verdict = verdict_of(r, b);
 	if (out->verdict != VERDICT_NONE) {
 		say_end(r, b, out);
 		return 0;
@@ -337,35 +348,221 @@ static int decide(
 	if (b->end != BOX_END_EXITED)
 		return err_set(
 		        err, ERR_BUSY, "the run ended by nobody's wish: %s", box_end_name(b->end));
-	equal = compare_finish(r->compare, err);
+	return 0;
+}
+
+/* From the start to the end of a run, both pipes read. */
+static int run_to_end(
+        struct running *r, const struct box_run *run, struct box_result *result, struct err *err)
+{
+	int n;
+
+	r->out_fd = r->err_fd = -1;
+	r->box_fd = box_fd(r->x->box);
+	n = start_run(r, *run, err);
+	if (n < 0)
+		return n;
+	stream(r);
+	n = wait_ended(r, result, err);
+	if (n < 0)
+		return n;
+	if (r->stopped)
+		return stopped(err);
+	if (r->out_fd >= 0 || r->err_fd >= 0)
+		return err_set(err, ERR_BUSY, "a pipe outlived its run");
+	return 0;
+}
+
+static struct box_run run_of(const struct execution *x, const struct test_case *t, int input_fd)
+{
+	return (struct box_run){.language = x->language->id,
+	        .limits = limits_of(x),
+	        .stdin_fd = input_fd,
+	        .args = t->args,
+	        .nargs = t->nargs};
+}
+
+/* Run and default validator side by side. */
+static int run_compared(
+        struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
+{
+	auto_running struct running r = {
+	        .x = x, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
+	struct box_run run = run_of(x, t, t->input_fd);
+	struct box_result result;
+	int equal;
+
+	r.compare = compare_new(t->flags, t->answer_fd);
+	if (run_to_end(&r, &run, &result, err) < 0 || decide(&r, &result, out, err) < 0)
+		return err_result(err);
+	if (out->verdict != VERDICT_NONE)
+		return 0;
+	equal = compare_finish(r.compare, err);
 	if (equal < 0)
 		return equal;
 	out->verdict = equal ? VERDICT_AC : VERDICT_WA;
-	snprintf(out->message, sizeof(out->message), "%s", compare_message(r->compare));
+	snprintf(out->message, sizeof(out->message), "%s", compare_message(r.compare));
 	return 0;
+}
+
+/* Run first, then the problem's own validators on what it wrote. */
+static int run_validated(struct execution *x, const struct test_case *t, struct validate_pass *pass,
+        struct outcome *out, struct err *err)
+{
+	auto_buf struct buf output = {0};
+	auto_running struct running r = {
+	        .x = x, .capture = &output, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
+	struct box_run run = run_of(x, t, pass->input_fd);
+	struct box_result result;
+	auto_close int output_fd = -1;
+
+	if (run_to_end(&r, &run, &result, err) < 0 || decide(&r, &result, out, err) < 0)
+		return err_result(err);
+	if (out->verdict != VERDICT_NONE)
+		return 0;
+	output_fd = box_memfd(output.data ? output.data : "", output.len, err);
+	if (output_fd < 0)
+		return output_fd;
+	return validate_output(x, t, pass, output_fd, out, err);
+}
+
+/* In the order that box.h lists; VERDICT_NONE: the validator's word counts. */
+static int decide_interaction(const struct running *r, const struct box_interacted *i,
+        struct outcome *out, struct err *err)
+{
+	bool decided = validator_decided(&i->validator);
+	bool wrong = decided && i->validator.exit_code == VALIDATOR_WRONG;
+	bool piped = i->submission.end == BOX_END_SIGNAL && i->submission.signal == SIGPIPE;
+
+	take_figures(&i->submission, out);
+	out->verdict = VERDICT_NONE;
+	if (i->first == BOX_LANE_JURY && (wrong || !decided))
+		return 0;
+	if (decide(r, &i->submission, out, err) < 0)
+		return err_result(err);
+	if (piped && wrong)
+		out->verdict = VERDICT_NONE;
+	return 0;
+}
+
+static int interact(struct execution *x, const struct test_case *t, struct validate_pass *pass,
+        struct outcome *out, struct err *err)
+{
+	struct running r = {.x = x, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
+	struct box_interacted done = {.feedback_fd = -1};
+	struct box_limits limits = limits_of(x);
+	int n = validate_interact(x, t, pass, &limits, &done, err);
+
+	if (n < 0)
+		return n;
+	r.too_much = done.submission.end == BOX_END_OUTPUT_LIMIT;
+	r.errors_len = done.errors_len < STDERR_KEPT ? done.errors_len : STDERR_KEPT;
+	memcpy(r.errors, done.errors ? done.errors : "", r.errors_len);
+	n = decide_interaction(&r, &done, out, err);
+	if (n == 0)
+		validate_transcript(&done, out);
+	if (n == 0 && out->verdict == VERDICT_NONE)
+		n = validate_interaction(t, pass, &done, out, err);
+	box_interacted_free(&done);
+	return n;
+}
+
+/* As many passes as the validator asks for. Time and memory are limited per pass; what the whole
+ * test says of them is the most of any. */
+static int run_passes(
+        struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
+{
+	const struct validation *v = t->validation;
+	auto_buf struct buf next = {0};
+	auto_close int made = -1;
+	auto_close int feedback = -1;
+	struct validate_pass pass = {
+	        .input_fd = t->input_fd, .next = &next, .feedback_fd = &feedback};
+	int64_t cpu = 0, wall = 0, memory = 0;
+
+	for (int n = 1;; n++) {
+		pass.again = false;
+		if ((v->interactive ? interact(x, t, &pass, out, err)
+		                    : run_validated(x, t, &pass, out, err)) < 0)
+			return err_result(err);
+		cpu = out->cpu_us = out->cpu_us > cpu ? out->cpu_us : cpu;
+		wall = out->wall_us = out->wall_us > wall ? out->wall_us : wall;
+		memory = out->memory_bytes =
+		        out->memory_bytes > memory ? out->memory_bytes : memory;
+		if (out->verdict != VERDICT_AC || !pass.again)
+			return 0;
+		if (n >= v->passes)
+			return err_set(err, ERR_BUSY, "the validator asks for more than %d passes",
+			        v->passes);
+		if (made >= 0)
+			close(made);
+		made = pass.input_fd = box_memfd(next.data ? next.data : "", next.len, err);
+		if (made < 0)
+			return made;
+	}
 }
 
 static int run_once(
         struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
 {
-	auto_running struct running r = {.x = x, .out_fd = -1, .err_fd = -1};
-	struct box_result result;
+	*out = (struct outcome){.verdict = VERDICT_NONE};
+	return t->validation ? run_passes(x, t, out, err) : run_compared(x, t, out, err);
+}
+
+static int compare_output(
+        const struct test_case *t, int output_fd, struct outcome *out, struct err *err)
+{
+	auto_compare struct compare *c = compare_new(t->flags, t->answer_fd);
+	char piece[PIECE];
+	off_t at = 0;
+	ssize_t n;
+	int equal;
+
+	while ((n = pread(output_fd, piece, sizeof(piece), at)) > 0) {
+		compare_push(c, piece, (size_t)n);
+		at += n;
+	}
+	if (n < 0)
+		return err_set(err, ERR_BUSY, "read an output: %s", strerrordesc_np(errno));
+	equal = compare_finish(c, err);
+	if (equal < 0)
+		return equal;
+	out->verdict = equal ? VERDICT_AC : VERDICT_WA;
+	snprintf(out->message, sizeof(out->message), "%s", compare_message(c));
+	return 0;
+}
+
+int execute_output(struct execution *x, const struct test_case *t, int output_fd,
+        struct outcome *out, struct err *err)
+{
+	auto_buf struct buf next = {0};
+	auto_close int feedback = -1;
+	struct validate_pass pass = {
+	        .input_fd = t->input_fd, .next = &next, .feedback_fd = &feedback};
+	int r;
+
+	*out = (struct outcome){.verdict = VERDICT_NONE};
+	if (!t->validation)
+		return compare_output(t, output_fd, out, err);
+	pthread_rwlock_rdlock(x->alone);
+	r = validate_output(x, t, &pass, output_fd, out, err);
+	pthread_rwlock_unlock(x->alone);
+	return r;
+}
+
+int execute_plain(
+        struct execution *x, const struct plain_run *p, struct box_result *out, struct err *err)
+{
+	auto_running struct running r = {
+	        .x = x, .capture = p->out, .out_fd = -1, .err_fd = -1, .max = p->max};
 	int n;
 
-	r.compare = compare_new(t->flags, t->answer_fd);
-	r.box_fd = box_fd(x->box);
-	n = start_run(&r, t->input_fd, err);
-	if (n < 0)
-		return n;
-	stream(&r);
-	n = wait_ended(&r, &result, err);
-	if (n < 0)
-		return n;
-	if (r.stopped)
-		return stopped(err);
-	if (r.out_fd >= 0 || r.err_fd >= 0)
-		return err_set(err, ERR_BUSY, "a pipe outlived its run");
-	return decide(&r, &result, out, err);
+	pthread_rwlock_rdlock(x->alone);
+	n = run_to_end(&r, &p->run, out, err);
+	pthread_rwlock_unlock(x->alone);
+	if (n == 0 && p->errors)
+		buf_add(p->errors, r.errors, r.errors_len);
+	return n;
 }
 
 static bool is_close(const struct execution *x, const struct outcome *o)

@@ -7,8 +7,10 @@
 #ifndef EXECUTE_H
 #define EXECUTE_H
 
+#include "base/buf.h"
 #include "judge/box_client.h"
 #include "judge/compare.h"
+#include "judge/grading.h"
 #include "judge/language.h"
 #include "model/verdict.h"
 
@@ -27,13 +29,22 @@ struct execution {
 	int64_t wall_ms; /* set by execute_test */
 };
 
-enum { OUTCOME_MESSAGE_SIZE = 2048 };
+enum {
+	OUTCOME_MESSAGE_SIZE = 2048,
+	OUTCOME_TEAM_SIZE = 1024,
+	OUTCOME_TRANSCRIPT_SIZE = 24 << 10,
+};
 
 struct outcome {
 	enum verdict verdict;
-	int64_t cpu_us, wall_us, memory_bytes;
+	int64_t cpu_us, wall_us, memory_bytes; /* of the slowest, the largest pass */
 	int exit_code, signal;
-	char message[OUTCOME_MESSAGE_SIZE]; /* for the jury, ASCII; may be "" */
+	enum grading_given given; /* a score, by the validator */
+	double score;
+	char message[OUTCOME_MESSAGE_SIZE];   /* for the jury; may be "" */
+	char team_message[OUTCOME_TEAM_SIZE]; /* for the team, if the problem says so; may be "" */
+	char transcript[OUTCOME_TRANSCRIPT_SIZE]; /* of an interaction (judge/relay.h), for the jury
+	                                           */
 };
 
 struct program {
@@ -47,9 +58,32 @@ struct program {
 int execute_compile(
         struct execution *x, const struct program *p, struct box_compiled *out, struct err *err);
 
+/* A compiled program of the jury. */
+struct validator {
+	const char *name;
+	char language[BOX_ID_SIZE], entry[LANGUAGE_NAME_SIZE];
+	int artifact_fd;
+	uint64_t mark; /* of no other one */
+	int64_t pids;
+};
+
+/* How the outputs of a problem are judged when it brings its own validators. */
+struct validation {
+	const struct validator *const *list; /* all must accept */
+	size_t n;
+	bool interactive, multi_pass;
+	int passes;                    /* at most */
+	int64_t time_ms, memory_bytes; /* of a validator */
+};
+
 struct test_case {
-	int input_fd, answer_fd; /* read-only files */
-	const struct compare_flags *flags;
+	int input_fd, answer_fd;             /* read-only files */
+	const struct compare_flags *flags;   /* of the default validator ... */
+	const struct validation *validation; /* ... or NULL */
+	const char *const *validator_args;
+	size_t nvalidator_args;
+	const char *const *args; /* of the program */
+	size_t nargs;
 };
 
 /* Runs the loaded program. One that was too slow by less than a tenth runs once more, alone on
@@ -57,5 +91,19 @@ struct test_case {
  * limit, while this host was overloaded; it then has more wall time. */
 int execute_test(
         struct execution *x, const struct test_case *t, struct outcome *out, struct err *err);
+
+/* The same for an output that is there already. */
+int execute_output(struct execution *x, const struct test_case *t, int output_fd,
+        struct outcome *out, struct err *err);
+
+/* Runs what a lane holds and keeps what it writes, without a verdict: for the jury's programs that
+ * read stdin. run.stdout_fd and stderr_fd are not looked at. More than max bytes end it. */
+struct plain_run {
+	struct box_run run;
+	int64_t max;
+	struct buf *out, *errors; /* the latter may be NULL */
+};
+int execute_plain(
+        struct execution *x, const struct plain_run *p, struct box_result *out, struct err *err);
 
 #endif

@@ -1,9 +1,8 @@
 /* judging.c -- one submission from its source to a verdict; reads like RULES.md section 2.
  *
- * judging_decide: load the problem, find the language, compile, run the tests in order. A compile
- * error ends it there. Lazy judging (the rule) stops at the first test that is not accepted, full
- * judging (run_all) runs them all; the first that is not accepted decides either way. Each step is
- * published as it ends; that is only for the owner's screen, and may be lost.
+ * judging_decide: load the problem (task.h), find the language, compile, run the tests (trial.h),
+ * sum them up (grading.h). A compile error ends it there. Each step is published as it ends; that
+ * is only for the owner's screen, and may be lost.
  *
  * What must stay true: a fault of ours is never a verdict. Whatever is not the submission's own
  * doing comes back as an error, the submission returns to the queue, and only after MAX_FAILURES
@@ -15,30 +14,18 @@
 #include "base/log.h"
 #include "scoreboard/catchup.h"
 
-enum { MAX_TESTS = 10000, KIB = 1024, US_PER_MS = 1000, PROCESSED_S = 3600 };
-
-struct test {
-	int ordinal;
-	bool sample;
-	const char *input, *answer; /* hashes */
-};
-
-/* The version of the problem that this judgement is of. */
-struct problem {
-	int64_t time_ms, memory_bytes, output_bytes, compile_ms;
-	struct compare_flags flags;
-	bool run_all;
-	struct test *tests;
-	size_t n;
-};
+enum { KIB = 1024, US_PER_MS = 1000, PROCESSED_S = 3600 };
 
 /* One judgement at work. */
 struct work {
 	struct judging *j;
 	struct arena *a;
 	const struct claim *c;
-	struct problem problem;
-	struct execution x;
+	struct task task; /* the version of the problem that this judgement is of */
+	struct trial trial;
+	struct submission_file *files;
+	size_t nfiles;
+	int *answers;                 /* of a problem that wants answers, per test */
 	struct box_compiled compiled; /* its artifact, for other slots */
 	char entry[LANGUAGE_NAME_SIZE];
 	struct decision *out;
@@ -69,15 +56,15 @@ static void publish_compiling(struct work *w)
 	publish(w, &b);
 }
 
-static void publish_test(struct work *w, const struct test *t, const struct run *r)
+static void publish_test(struct work *w, const struct task_test *t, const struct run *r)
 {
 	auto_buf struct buf b = {0};
 
 	buf_addf(&b,
 	        "{\"type\":\"TEST_RESULT\",\"attempt\":%d,\"ordinal\":%d,\"total\":%zu,"
 	        "\"verdict\":\"%s\",\"time_ms\":%d,\"memory_kib\":%lld,\"sample\":%s}",
-	        w->c->attempt, t->ordinal, w->problem.n, verdict_id(r->verdict), r->time_ms,
-	        (long long)r->memory_kib, t->sample ? "true" : "false");
+	        w->c->attempt, t->ordinal, w->task.problem.plan.ncases, verdict_id(r->verdict),
+	        r->time_ms, (long long)r->memory_kib, t->sample ? "true" : "false");
 	publish(w, &b);
 }
 
@@ -94,66 +81,35 @@ static void publish_finished(struct work *w, const struct decision *d)
 
 /* The problem. */
 
-static int load_limits(struct work *w, struct err *err)
+static int load_files(struct work *w, struct err *err)
 {
-	auto_pgresult PGresult *r = NULL;
-	struct problem *p = &w->problem;
-
-	if (pg_run(w->j->pg, Q_JUDGING_PROBLEM, &r, err, w->c->problem_id,
-	            pg_arg_int(w->a, w->c->problem_version)) < 0)
+	if (submission_files(w->j->pg, w->a, w->c->submission_id, &w->files, &w->nfiles, err) < 0)
 		return err_result(err);
-	if (PQntuples(r) == 0)
-		return err_set(err, ERR_BUG, "no version %d of problem %s", w->c->problem_version,
-		        w->c->problem_id);
-	p->time_ms = pg_int(r, 0, "time_limit_ms");
-	p->memory_bytes = pg_int(r, 0, "memory_limit_kib") * KIB;
-	p->output_bytes = pg_int(r, 0, "output_limit_kib") * KIB;
-	p->compile_ms = pg_int(r, 0, "compile_limit_ms");
-	p->run_all = pg_bool(r, 0, "run_all");
-	if (compare_parse_flags(pg_text(r, 0, "validator_flags"), &p->flags, err) < 0)
-		return err_wrap(err, "problem %s", w->c->problem_id);
-	return 0;
-}
-
-static int load_tests(struct work *w, struct err *err)
-{
-	auto_pgresult PGresult *r = NULL;
-	struct problem *p = &w->problem;
-
-	if (pg_run(w->j->pg, Q_JUDGING_TESTS, &r, err, w->c->problem_id,
-	            pg_arg_int(w->a, w->c->problem_version)) < 0)
-		return err_result(err);
-	p->n = (size_t)PQntuples(r);
-	if (p->n == 0 || p->n > MAX_TESTS)
-		return err_set(
-		        err, ERR_BUG, "problem %s has %zu test cases", w->c->problem_id, p->n);
-	p->tests = arena_alloc(w->a, p->n * sizeof(*p->tests));
-	for (size_t i = 0; i < p->n; i++) {
-		p->tests[i] = (struct test){.ordinal = (int)pg_int(r, (int)i, "ordinal"),
-		        .sample = pg_bool(r, (int)i, "sample"),
-		        .input = arena_strdup(w->a, pg_text(r, (int)i, "input")),
-		        .answer = arena_strdup(w->a, pg_text(r, (int)i, "answer"))};
-	}
+	if (w->nfiles == 0)
+		return err_set(err, ERR_BUG, "submission %s has no files", w->c->submission_id);
 	return 0;
 }
 
 static int prepare(struct work *w, struct err *err)
 {
 	const struct language *l = language_find(w->j->languages, w->c->language_id);
+	const struct task_of of = {w->j->pg, w->j->data, w->c->problem_id, w->c->problem_version};
+	struct task *t = &w->task;
 
 	if (!l)
 		return err_set(err, ERR_BUG, "no such language: \"%s\"", w->c->language_id);
-	if (load_limits(w, err) < 0 || load_tests(w, err) < 0)
+	if (task_load(&of, w->a, t, err) < 0 || load_files(w, err) < 0)
 		return err_result(err);
-	w->x = (struct execution){.box = w->j->box,
-	        .language = l,
-	        .alone = w->j->alone,
-	        .stop = w->j->stop,
-	        .compile_ms = w->problem.compile_ms,
-	        .time_ms = language_time_ms(l, w->problem.time_ms),
-	        .memory_bytes = w->problem.memory_bytes,
-	        .output_bytes = w->problem.output_bytes};
-	return 0;
+	w->trial = (struct trial){.problem = &t->problem,
+	        .x = {.box = w->j->box,
+	                .language = l,
+	                .alone = w->j->alone,
+	                .stop = w->j->stop,
+	                .compile_ms = t->compile_ms,
+	                .time_ms = language_time_ms(l, t->time_ms),
+	                .memory_bytes = t->memory_bytes,
+	                .output_bytes = t->output_bytes}};
+	return task_compile(t, w->j->jury, &w->trial.x, w->a, err);
 }
 
 /* Compiling. */
@@ -173,7 +129,7 @@ static int find_entry(struct work *w, const struct language_files *files,
 {
 	struct err mine = {0};
 
-	if (language_entry(w->x.language, files, w->c->entry_point, entry, &mine) == 0)
+	if (language_entry(w->trial.x.language, files, w->c->entry_point, entry, &mine) == 0)
 		return 1;
 	if (mine.code != ERR_INPUT) {
 		*err = mine;
@@ -183,40 +139,117 @@ static int find_entry(struct work *w, const struct language_files *files,
 	return 0;
 }
 
+/* Whether the package lays this file over submissions of the language. */
+static bool is_included(const struct work *w, const struct task_include *f)
+{
+	const char *language = w->c->language_id;
+
+	if (strcmp(f->language, language) == 0)
+		return true;
+	for (size_t i = 0; i < w->task.nincludes; i++)
+		if (strcmp(w->task.includes[i].language, language) == 0)
+			return false;
+	return strcmp(f->language, "default") == 0;
+}
+
+/* The submission's files and the package's; of two with the same name the package's. */
+static size_t gather_sources(const struct work *w, struct box_source *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->task.nincludes; i++)
+		if (is_included(w, &w->task.includes[i]))
+			out[n++] = w->task.includes[i].source;
+	for (size_t i = 0; i < w->nfiles; i++) {
+		bool hidden = false;
+
+		for (size_t k = 0; k < n && !hidden; k++)
+			hidden = strcmp(out[k].name, w->files[i].name) == 0;
+		if (!hidden)
+			out[n++] = (struct box_source){
+			        w->files[i].name, w->files[i].data, w->files[i].len};
+	}
+	return n;
+}
+
 /* 1: compiled and loaded; 0: *out is a compile error. */
 static int compile(struct work *w, struct decision *out, struct err *err)
 {
-	struct submission_file *files;
-	struct language_file *texts;
-	struct box_source *sources;
-	size_t n;
+	struct language_file *texts = arena_alloc(w->a, w->nfiles * sizeof(*texts));
+	struct box_source *sources =
+	        arena_alloc(w->a, (w->nfiles + w->task.nincludes) * sizeof(*sources));
+	size_t n = gather_sources(w, sources);
 	int r;
 
-	if (submission_files(w->j->pg, w->a, w->c->submission_id, &files, &n, err) < 0)
-		return err_result(err);
-	if (n == 0)
-		return err_set(err, ERR_BUG, "submission %s has no files", w->c->submission_id);
-	texts = arena_alloc(w->a, n * sizeof(*texts));
-	sources = arena_alloc(w->a, n * sizeof(*sources));
-	for (size_t i = 0; i < n; i++) {
-		texts[i] = (struct language_file){files[i].name, files[i].data, files[i].len};
-		sources[i] = (struct box_source){files[i].name, files[i].data, files[i].len};
-	}
+	for (size_t i = 0; i < w->nfiles; i++)
+		texts[i] =
+		        (struct language_file){w->files[i].name, w->files[i].data, w->files[i].len};
 	publish_compiling(w);
-	r = find_entry(w, &(struct language_files){texts, n}, w->entry, out, err);
+	r = find_entry(w, &(struct language_files){texts, w->nfiles}, w->entry, out, err);
 	if (r <= 0)
 		return r;
-	r = execute_compile(&w->x, &(struct program){sources, n, w->entry}, &w->compiled, err);
+	r = execute_compile(
+	        &w->trial.x, &(struct program){sources, n, w->entry}, &w->compiled, err);
 	if (r < 0)
 		return err_wrap(err, "compile");
 	if (r == 0)
 		decide_compile_error(w, w->compiled.output, w->compiled.output_len, out);
+	w->trial.entry = w->entry;
+	w->trial.artifact_fd = w->compiled.artifact_fd;
 	return r;
 }
 
-/* Running. */
+/* A problem that wants answers: the file <name of the test>.ans, .out or without an ending, or the
+ * only file for the only secret test. */
+static const struct submission_file *find_answer(const struct work *w, size_t test)
+{
+	static const char *const ends[] = {"ans", "out", "txt"};
+	const char *slash = strrchr(w->task.tests[test].name, '/');
+	const char *base = slash ? slash + 1 : w->task.tests[test].name;
+	size_t len = strlen(base);
 
-static struct run run_of(struct arena *a, const struct test *t, const struct outcome *o)
+	for (size_t i = 0; i < w->nfiles; i++) {
+		const char *name = w->files[i].name;
+
+		if (strncmp(name, base, len) != 0)
+			continue;
+		if (!name[len])
+			return &w->files[i];
+		for (size_t k = 0; name[len] == '.' && k < ARRAY_LEN(ends); k++)
+			if (strcmp(name + len + 1, ends[k]) == 0)
+				return &w->files[i];
+	}
+	return w->nfiles == 1 && w->task.problem.plan.ncases == 1 ? &w->files[0] : NULL;
+}
+
+static int open_answers(struct work *w, struct err *err)
+{
+	size_t n = w->task.problem.plan.ncases;
+
+	w->answers = arena_alloc(w->a, n * sizeof(*w->answers));
+	for (size_t i = 0; i < n; i++)
+		w->answers[i] = -1;
+	w->trial.answers = w->answers;
+	for (size_t i = 0; i < n; i++) {
+		const struct submission_file *f = find_answer(w, i);
+
+		w->answers[i] = f ? box_memfd(f->data, f->len, err) : -1;
+		if (f && w->answers[i] < 0)
+			return err_result(err);
+	}
+	return 1;
+}
+
+static void close_answers(struct work *w)
+{
+	for (size_t i = 0; w->answers && i < w->task.problem.plan.ncases; i++)
+		if (w->answers[i] >= 0)
+			close(w->answers[i]);
+}
+
+/* Running: what trial.h asks for. */
+
+static struct run run_of(struct arena *a, const struct task_test *t, const struct outcome *o)
 {
 	return (struct run){.ordinal = t->ordinal,
 	        .verdict = o->verdict,
@@ -228,91 +261,98 @@ static struct run run_of(struct arena *a, const struct test *t, const struct out
 	        .message = o->message[0] ? arena_strdup(a, o->message) : NULL};
 }
 
-/* The three functions that spread.h asks for; the first two may run in any slot's thread. */
-
-static int load_program(void *ctx, const struct spread_hands *h, struct err *err)
+static int open_test(void *ctx, struct pg *pg, size_t i, int fds[2], struct err *err)
 {
 	const struct work *w = ctx;
+	const struct task_test *t = &w->task.tests[i];
 
-	return box_load(h->box, w->x.language->id, w->entry, w->compiled.artifact_fd, err);
-}
-
-static int run_test(
-        void *ctx, const struct spread_hands *h, size_t i, struct outcome *out, struct err *err)
-{
-	const struct work *w = ctx;
-	const struct test *t = &w->problem.tests[i];
-	struct execution x = w->x;
-	auto_close int input = testdata_open(w->j->data, h->pg, t->input, err);
-	auto_close int answer = input < 0 ? -1 : testdata_open(w->j->data, h->pg, t->answer, err);
-	struct test_case files = {
-	        .input_fd = input, .answer_fd = answer, .flags = &w->problem.flags};
-
-	if (yield_knows(&w->kept, i, out))
+	fds[0] = testdata_open(w->j->data, pg, t->input, err);
+	fds[1] = fds[0] < 0 ? -1 : testdata_open(w->j->data, pg, t->answer, err);
+	if (fds[1] >= 0)
 		return 0;
-	x.box = h->box;
-	x.stop = h->stop;
-	if (input < 0 || answer < 0 || execute_test(&x, &files, out, err) < 0)
-		return err_wrap(err, "test %d", t->ordinal);
-	return 0;
+	if (fds[0] >= 0)
+		close(fds[0]);
+	return err_wrap(err, "test %s", t->name);
 }
 
-/* After a test of a low judgement that was run now: is it a contestant's turn? */
-static bool gives_way(struct work *w, size_t i, const struct outcome *o)
-{
-	if (i >= w->kept.n || yield_knows(&w->kept, i, NULL))
-		return false;
-	yield_note(&w->kept, w->a, i, o);
-	w->gave_way = i + 1 < w->kept.n && yield_must(w->j->yield, w->j->pg, w->j->want);
-	return w->gave_way;
-}
-
-static bool take_run(void *ctx, size_t i, const struct outcome *o)
+static void take_run(void *ctx, size_t i, const struct outcome *o)
 {
 	struct work *w = ctx;
 	struct decision *out = w->out;
-	struct run *r = &w->runs[i];
+	struct run *r = &w->runs[out->nruns++];
 
-	*r = run_of(w->a, &w->problem.tests[i], o);
-	publish_test(w, &w->problem.tests[i], r);
-	out->nruns = i + 1;
+	*r = run_of(w->a, &w->task.tests[i], o);
+	publish_test(w, &w->task.tests[i], r);
 	out->time_ms = r->time_ms > out->time_ms ? r->time_ms : out->time_ms;
 	out->memory_kib = r->memory_kib > out->memory_kib ? r->memory_kib : out->memory_kib;
-	return (w->problem.run_all || r->verdict == VERDICT_AC) && !gives_way(w, i, o);
+}
+
+static bool known(void *ctx, size_t i, struct outcome *out)
+{
+	const struct work *w = ctx;
+
+	return yield_knows(&w->kept, i, out);
+}
+
+/* After a test of a low judgement that was run now: is it a contestant's turn? */
+static bool go_on(void *ctx, size_t i, const struct outcome *o)
+{
+	struct work *w = ctx;
+
+	if (yield_knows(&w->kept, i, NULL))
+		return true;
+	yield_note(&w->kept, w->a, i, o);
+	w->gave_way = i + 1 < w->kept.n && yield_must(w->j->yield, w->j->pg, w->j->want);
+	return !w->gave_way;
+}
+
+/* Groups and points (grading.h). */
+static int grade(struct work *w, struct decision *out, struct err *err)
+{
+	const struct grading_plan *plan = &w->task.problem.plan;
+	struct trial_grader by = {.x = &w->trial.x,
+	        .time_ms = w->task.validation_ms,
+	        .memory_bytes = w->task.validation_memory_bytes};
+	struct grading_grader grader = {trial_grade, &by};
+	struct grading_sum whole;
+
+	if (w->task.ngraders > 0 &&
+	        jury_program(w->j->jury, &w->trial.x, &w->task.graders[0], &by.program, err) < 0)
+		return err_result(err);
+	if (grading_finish(plan, w->trial.results, by.program ? &grader : NULL, NULL, &whole, err) <
+	        0)
+		return err_result(err);
+	out->verdict = grading_verdict(plan, w->trial.results, &whole);
+	out->points_milli = grading_points(plan, &whole);
+	return 0;
 }
 
 static int run_tests(struct work *w, struct decision *out, struct err *err)
 {
 	struct spread_hands mine = {w->j->box, w->j->pg, w->j->stop};
-	struct spread_work tests = {.ctx = w,
-	        .n = w->problem.n,
-	        .load = load_program,
-	        .run = run_test,
-	        .take = take_run};
+	size_t n = w->task.problem.plan.ncases;
+	struct trial *t = &w->trial;
 
 	w->out = out;
-	w->runs = arena_alloc(w->a, w->problem.n * sizeof(*w->runs));
+	w->runs = arena_alloc(w->a, n * sizeof(*w->runs));
+	t->results = arena_alloc(w->a, n * sizeof(*t->results));
+	t->open = open_test;
+	t->ran = take_run;
+	t->ctx = w;
 	if (w->j->yield && submission_is_low(w->c)) {
-		w->kept.n = w->problem.n;
+		w->kept.n = n;
 		yield_take(w->j->yield, w->a, w->c, &w->kept);
+		t->known = known;
+		t->go_on = go_on;
 	}
-	if (spread_run(w->kept.n ? NULL : w->j->spread, &mine, &tests, err) < 0)
+	if (trial_run(t, t->go_on ? NULL : w->j->spread, &mine, err) < 0)
 		return err_result(err);
 	if (w->gave_way) {
 		yield_keep(w->j->yield, w->c, &w->kept);
 		return JUDGING_GAVE_WAY;
 	}
 	out->runs = w->runs;
-	out->verdict = judging_verdict(w->runs, out->nruns);
-	return 0;
-}
-
-enum verdict judging_verdict(const struct run *runs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (runs[i].verdict != VERDICT_AC)
-			return runs[i].verdict;
-	return VERDICT_AC;
+	return grade(w, out, err);
 }
 
 int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
@@ -324,10 +364,11 @@ int judging_decide(struct judging *j, struct arena *a, const struct claim *c, st
 	*out = (struct decision){0};
 	if (r < 0)
 		return r;
-	out->tests_total = (int)w.problem.n;
-	r = compile(&w, out, err);
+	out->tests_total = (int)w.task.problem.plan.ncases;
+	r = w.task.submit_answer ? open_answers(&w, err) : compile(&w, out, err);
 	if (r > 0)
 		r = run_tests(&w, out, err);
+	close_answers(&w);
 	box_compiled_free(&w.compiled);
 	return r;
 }

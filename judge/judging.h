@@ -6,6 +6,7 @@
 #include "base/pg.h"
 #include "judge/execute.h"
 #include "judge/spread.h"
+#include "judge/task.h"
 #include "judge/testdata.h"
 #include "judge/yield.h"
 #include "model/submission.h"
@@ -20,6 +21,7 @@ struct judging {
 	struct spread *spread;         /* NULL: no other slot helps */
 	struct yield *yield;           /* NULL: a rejudging gives way to nobody */
 	const struct claim_want *want; /* what it gives way to */
+	struct jury *jury;             /* compiled validators of this host */
 	const struct languages *languages;
 	pthread_rwlock_t *alone;
 	const atomic_bool *stop;
@@ -39,9 +41,5 @@ int judging_record(struct judging *j, struct arena *a, const struct claim *c,
  * allowed, JE is recorded. 1: JE was recorded, 0: it is queued again or was not ours any more. */
 int judging_give_back(
         struct judging *j, const struct claim *c, bool failed, const char *why, struct err *err);
-
-/* The verdict of a whole submission: that of the first run in order of tests that was not accepted;
- * AC when there is none. */
-enum verdict judging_verdict(const struct run *runs, size_t n);
 
 #endif

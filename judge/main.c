@@ -8,6 +8,7 @@
  * most; then, or at a second signal, it gives that back to the queue. SIGKILL is fine too: leases
  * expire, and another judge goes on. */
 #include "base/log.h"
+#include "judge/importer.h"
 #include "judge/worker.h"
 
 #include <signal.h>
@@ -65,7 +66,7 @@ int main(int argc, char **argv)
 {
 	static struct conf conf;
 	static struct worker worker;
-	pthread_t heartbeat, sweeper;
+	pthread_t heartbeat, sweeper, importer;
 	sigset_t set;
 	int signal_number;
 
@@ -77,7 +78,8 @@ int main(int argc, char **argv)
 	log_info("judge.start", "name=%s slots=%zu", worker.name, worker.nslots);
 	worker_start(&worker);
 	if (pthread_create(&heartbeat, NULL, heartbeat_run, &worker) != 0 ||
-	        pthread_create(&sweeper, NULL, sweeper_run, &worker) != 0)
+	        pthread_create(&sweeper, NULL, sweeper_run, &worker) != 0 ||
+	        pthread_create(&importer, NULL, importer_run, &worker) != 0)
 		die("cannot start a thread");
 	while (sigwait(&set, &signal_number) != 0)
 		;
@@ -89,6 +91,7 @@ int main(int argc, char **argv)
 		pthread_join(worker.slots[i].thread, NULL);
 	pthread_join(heartbeat, NULL);
 	pthread_join(sweeper, NULL);
+	pthread_join(importer, NULL);
 	worker_free(&worker);
 	conf_free(&conf);
 	log_info("judge.stop", "drained");

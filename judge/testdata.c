@@ -271,6 +271,13 @@ int testdata_open(struct testdata *t, struct pg *pg, const char *hash, struct er
 	return fd;
 }
 
+int testdata_fetch(struct testdata *t, struct pg *pg, const char *hash, struct err *err)
+{
+	auto_close int fd = testdata_open(t, pg, hash, err);
+
+	return fd < 0 ? err_result(err) : 0;
+}
+
 /* What an earlier run left: whole files enter the table, halves are removed. */
 static int scan(struct testdata *t, struct err *err)
 {

@@ -18,5 +18,7 @@ void testdata_free(struct testdata *t);
  * or PostgreSQL; -ERR_NOT_FOUND: no such data; -ERR_BUG: PostgreSQL's bytes do not have this hash.
  */
 int testdata_open(struct testdata *t, struct pg *pg, const char *hash, struct err *err);
+/* The same, ahead of its use: it lies in the cache afterwards, until others push it out. */
+int testdata_fetch(struct testdata *t, struct pg *pg, const char *hash, struct err *err);
 
 #endif

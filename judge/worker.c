@@ -170,7 +170,8 @@ static int test_language(struct hands *h, const struct language *l, struct err *
 	struct selftest t = {.box = h->box,
 	        .folder = w->selftest_folder,
 	        .alone = &w->alone,
-	        .stop = &h->slot->stop};
+	        .stop = &h->slot->stop,
+	        .precompile = w->conf->precompiled_headers};
 	auto_free char *version = NULL;
 	struct err why = {0};
 
@@ -334,6 +335,7 @@ static struct judging judging_of(struct hands *h)
 	        .spread = h->worker->spread,
 	        .yield = h->worker->yield,
 	        .want = h->want,
+	        .jury = h->worker->jury,
 	        .languages = &h->worker->languages,
 	        .alone = &h->worker->alone,
 	        .stop = &h->slot->stop,
@@ -578,6 +580,7 @@ void worker_init(struct worker *w, const struct conf *conf)
 	if (testdata_new(conf->work_dir, conf->cache_mib * MIB, &w->data, &err) < 0)
 		die("%s", err.msg);
 	find_selftests(w);
+	w->jury = jury_new(&w->languages);
 	if (conf->spread_tests && w->nslots > 1)
 		w->spread = spread_new();
 	w->yield = yield_new(w->nslots);
@@ -603,6 +606,7 @@ void worker_free(struct worker *w)
 {
 	spread_free(w->spread);
 	yield_free(w->yield);
+	jury_free(w->jury);
 	testdata_free(w->data);
 	languages_free(&w->languages);
 }

@@ -1,8 +1,8 @@
 /* worker.h -- this judge host: its slots and what they share.
  *
- * Threads: one per slot (worker.c), one for heartbeats (heartbeat.c), one sweeper (sweeper.c), and
- * main, which waits for signals. Each has its own connections to PostgreSQL and Redis. Shared is
- * struct worker; who guards what stands beside each member. */
+ * Threads: one per slot (worker.c), one for heartbeats (heartbeat.c), one sweeper (sweeper.c), one
+ * importer (importer.c), and main, which waits for signals. Each has its own connections to
+ * PostgreSQL and Redis. Shared is struct worker; who guards what stands beside each member. */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -31,6 +31,7 @@ struct worker {
 	struct languages languages;
 	char selftest_folder[512];
 	struct testdata *data;  /* has its own lock */
+	struct jury *jury;      /* likewise */
 	struct spread *spread;  /* likewise; NULL: slots do not help each other */
 	struct yield *yield;    /* likewise */
 	pthread_rwlock_t alone; /* steps hold it for reading; a step that must be alone writes */

@@ -16,6 +16,8 @@ static const struct {
 	size_t at, size;
 } texts[] = {
         {offsetof(struct outcome, message), sizeof(((struct outcome *)0)->message)},
+        {offsetof(struct outcome, team_message), sizeof(((struct outcome *)0)->team_message)},
+        {offsetof(struct outcome, transcript), sizeof(((struct outcome *)0)->transcript)},
 };
 enum { HEAD_SIZE = offsetof(struct outcome, message) };
 

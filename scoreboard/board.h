@@ -23,7 +23,7 @@ struct board_row {
 	bool hidden, ranked; /* not ranked: hidden, unofficial or disqualified */
 	struct total total;
 	struct board_cell *cells; /* by position of the problem; nproblems of them */
-	int rank; /* 1..; shared by ties; 0 for teams that are not ranked */
+	int rank;                 /* 1..; shared by ties; 0 for teams that are not ranked */
 };
 
 struct board;

@@ -238,8 +238,7 @@ static int move_submission(struct walk *w, const char *kind, const json_t *subje
 	} else if (decide(w, k, subject, err) < 0) {
 		return err_result(err);
 	} else {
-		k->held = w->hold && strcmp(kind, "judgement") == 0 &&
-		          k->verdict != VERDICT_JE;
+		k->held = w->hold && strcmp(kind, "judgement") == 0 && k->verdict != VERDICT_JE;
 	}
 	settle(w, k);
 	return 0;

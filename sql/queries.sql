@@ -1156,3 +1156,42 @@ WITH done AS (
 	WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING id
 )
 DELETE FROM problem_import_chunks WHERE import_id IN (SELECT id FROM done) RETURNING 1
+
+-- ==== scoreboard: past
+-- name: past_by_number
+SELECT coalesce(max(number), 0) AS number,
+       floor(extract(epoch FROM max(at)) * 1000)::bigint AS at_ms
+FROM leaderboard_events WHERE contest_id = $1
+  AND CASE WHEN $2::boolean THEN number ELSE public_number END <= $3::bigint;
+
+-- name: past_by_time
+SELECT coalesce(max(number), 0) AS number,
+       floor(extract(epoch FROM max(at)) * 1000)::bigint AS at_ms
+FROM leaderboard_events WHERE contest_id = $1 AND ($2::boolean OR public_number IS NOT NULL)
+  AND at < timestamptz 'epoch' + ($3::bigint + 1) * interval '1 millisecond';
+
+-- name: importer_problems
+SELECT coalesce(string_agg(DISTINCT format('%s/%s', p.problem_id, p.version), ' '), '') AS problems
+FROM contests c JOIN contest_problems p ON p.contest_id = c.id
+WHERE c.start_at < clock_timestamp() + interval '30 minutes' AND c.ended_at IS NULL
+  AND c.start_at + make_interval(secs => c.duration_ms / 1000.0 / c.clock_rate) > clock_timestamp()
+
+-- name: importer_ahead
+WITH near AS (
+	SELECT p.problem_id, p.version, min(c.start_at) AS start_at
+	FROM contests c JOIN contest_problems p ON p.contest_id = c.id
+	WHERE c.start_at < clock_timestamp() + interval '30 minutes' AND c.ended_at IS NULL
+	  AND c.start_at + make_interval(secs => c.duration_ms / 1000.0 / c.clock_rate)
+	      > clock_timestamp()
+	GROUP BY p.problem_id, p.version
+), wanted AS (
+	SELECT n.start_at, u.hash FROM near n JOIN test_cases t USING (problem_id, version),
+		unnest(ARRAY[t.input_hash, t.answer_hash]) AS u (hash)
+	UNION ALL
+	SELECT n.start_at, f.hash FROM near n
+	JOIN problem_program_files f USING (problem_id, version)
+	WHERE f.kind IN ('output_validator', 'grader', 'include')
+)
+SELECT encode(d.hash, 'hex') AS hash, d.size FROM test_data d
+JOIN (SELECT hash, min(start_at) AS start_at FROM wanted GROUP BY hash) w ON w.hash = d.hash
+ORDER BY w.start_at, d.hash

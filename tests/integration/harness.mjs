@@ -199,7 +199,7 @@ function request(port, method, target, { token, body, headers = {}, raw, cookie,
 				const bytes = Buffer.concat(pieces);
 				const text = bytes.toString('utf8');
 				let parsed;
-				if (/json/.test(res.headers['content-type'] ?? '')) {
+				if (/[/+]json/.test(res.headers['content-type'] ?? '')) {
 					try {
 						parsed = JSON.parse(text);
 					} catch {
@@ -507,6 +507,7 @@ export class Arena {
 		fs.mkdirSync(this.path('judge', name));
 		const conf = this.conf(name, 'judge', {
 			slots: Math.max(1, Math.floor(this.slots / this.judgeCount)), work_dir: this.path('judge', name), judge_name: name,
+			precompiled_headers: false, // makes C++ wait at each start; who needs them says so
 		});
 		this.judges[i] = new Program(this, name, ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs',
 			this.path('bin', 'codearena-judge'), '--config', conf], { ready: () => this.judgeIsReady(name) });

@@ -53,7 +53,7 @@ async function ask(method, template, { values = {}, who = 'nobody', query = '', 
 	}
 	const media = content[type] ?? content[`${type.split('/')[0]}/*`] ?? content['*/*'];
 	assert.ok(media, `${what}: ${type} is not documented`);
-	if (/json/.test(type)) {
+	if (/[/+]json/.test(type)) {
 		const wrong = validate(document, media.schema, answer.body);
 		assert.deepEqual(wrong, [], `${what}\n${wrong.join('\n')}\n${answer.text.slice(0, 500)}`);
 	}
@@ -132,6 +132,12 @@ test('every GET of the document was asked by everybody, and somebody got it', as
 	const values = { cid: 'c1', pid: 'addup', sid: submission, tid: 'team1', lang: 'python3', name: 'none.png', id: 'none', gid: 'none',
 		oid: 'none', jid: run.judgement_id, rid: `${run.judgement_id}-${run.ordinal}`, clid: clarification, lid: 'python3', vid: 'WA' };
 	// What is there only in some contests: the route must then say so with a documented status.
+	const set = await ask('POST', '/api/contests/{cid}/rejudgings', { values, who: 'root', body: { reason: 'test', filter: { submission_ids: [submission] } } });
+	assert.equal(set.status, 201, set.text);
+	values.set = set.body.id;
+	const upload = await ask('POST', '/api/problems', { values, who: 'jury', query: '?problem_id=broken', raw: 'no archive' });
+	assert.equal(upload.status, 202, upload.text);
+	values.id = upload.body.id;
 	const mayBeMissing = /files\/\{|groups\/\{|organizations\/\{|registration/;
 	const draft = '/api/contests/{cid}/drafts/{pid}/{lang}';
 	if (document.paths[draft]?.put) await ask('PUT', draft, { values, who: 'team1', body: { body: 'x = 1', version: 1 } });

@@ -1,5 +1,6 @@
 // reveal.test.mjs -- the resolver: from the frozen board to the final one, a step at a time, the
-// same for every viewer; nobody receives a verdict before its step.
+// same for every viewer; nobody receives a verdict before its step. Then the way back in time over
+// what the resolver has left in the log.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Arena, waitFor } from './harness.mjs';
@@ -101,4 +102,48 @@ test('the last step leaves exactly the final board, and a late viewer sees where
 	assert.equal(await position(), null);
 	assert.deepEqual((await arena.scoreboard('c1')).rows, jury.rows);
 	await arena.verify();
+});
+
+const at = async (when, { token, more = '' } = {}) => arena.http('GET', `${BASE}/scoreboard?at=${when}${more}`, { token });
+
+test('each board of the past is the one that its viewer saw', async () => {
+	const jury = { token: await root(), more: '&view=jury' };
+	const numbers = (await arena.rows(`SELECT number, public_number, kind FROM codearena.leaderboard_events WHERE contest_id = 'c1' ORDER BY number`));
+	const freeze = numbers.find((e) => e.kind === 'freeze'), thaw = numbers.find((e) => e.kind === 'thaw');
+	const frozen = (await at(thaw.public_number - 1)).body, before = (await at(freeze.public_number - 1)).body;
+	assert.deepEqual([cell(before, 'team1').solved, before.state.frozen, before.state.ended, before.state.thawed], [true, null, null, null]);
+	assert.equal(cell(before, 'team2'), undefined);
+	assert.ok(frozen.state.frozen && frozen.state.ended && !frozen.state.thawed);
+	assert.deepEqual((await at(thaw.public_number)).body.rows, (await arena.scoreboard('c1')).rows);
+	const steps = numbers.filter((e) => e.kind === 'reveal');
+	assert.equal(cell((await at(steps[0].public_number)).body, 'team2').num_pending, 1, 'frozen when the reveal began');
+	assert.equal(cell((await at(thaw.number - 1, jury)).body, 'team2').solved, true);
+	assert.equal((await at(thaw.number, { more: '&view=jury' })).status, 403);
+	assert.equal((await at(0)).status, 404);
+	assert.equal((await at('soon')).status, 400);
+	assert.equal((await at('99:00:00')).status, 200, 'a time that is to come: all that there is');
+});
+
+test('by contest time, and with the verdicts known now for the jury alone', async () => {
+	const [{ ms: t }] = await arena.rows(`SELECT contest_time_ms AS ms FROM codearena.submissions WHERE team_id = 'team2' AND contest_id = 'c1'`);
+	const text = (ms) => `${Math.floor(ms / 3600000)}:${String(Math.floor(ms / 60000) % 60).padStart(2, '0')}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}.${String(ms % 1000).padStart(3, '0')}`;
+	const seen = await at(text(t));
+	assert.equal(seen.status, 200, seen.text);
+	assert.equal(cell(seen.body, 'team2')?.solved ?? false, false);
+	assert.equal(cell((await at(text(t), { token: await root(), more: '&final=true' })).body, 'team2').solved, true);
+	assert.equal(cell((await at(text(t - 1), { token: await root(), more: '&final=true' })).body, 'team2'), undefined);
+	assert.equal((await at(text(t), { more: '&final=true' })).status, 403);
+});
+
+test('the history is the public log, from which a browser can seek by itself', async () => {
+	const plain = await arena.http('GET', `${BASE}/history`);
+	const packed = await fetch(`http://127.0.0.1:${arena.apis[0].port}${BASE}/history`, { headers: { 'accept-encoding': 'gzip' } });
+	assert.equal(packed.headers.get('content-encoding'), 'gzip');
+	assert.equal(await packed.text(), plain.text);
+	const lines = plain.text.trimEnd().split('\n').map((l) => JSON.parse(l));
+	assert.deepEqual(lines.map((l) => l.number), lines.map((_, i) => i + 1), 'the public numbers, without a gap');
+	assert.doesNotMatch(plain.text, /"(subject|verdict|kind)"/);
+	const again = await arena.http('GET', `${BASE}/history`, { headers: { 'if-none-match': plain.headers.etag } });
+	assert.equal(again.status, 304);
+	assert.equal((await arena.http('GET', `${BASE}/history?view=jury`)).status, 403);
 });

@@ -17,8 +17,8 @@ static const struct route *found(const char *method, const char *path)
 	auto_arena struct arena a = {0};
 	struct route_match m;
 
-	return route_find(&(struct route_query){table, ARRAY_LEN(table), method, path}, &a, &m) ==
-	                       ROUTE_FOUND
+	return route_find(&(struct route_query){table, ARRAY_LEN(table), method, path, false}, &a,
+	               &m) == ROUTE_FOUND
 	               ? m.route
 	               : NULL;
 }
@@ -44,7 +44,7 @@ static void parameters_come_in_order(void **state UNUSED)
 	struct route_match m;
 
 	assert_int_equal(route_find(&(struct route_query){table, ARRAY_LEN(table), "GET",
-	                                    "/api/things/x-1/parts/y.z"},
+	                                    "/api/things/x-1/parts/y.z", false},
 	                         &a, &m),
 	        ROUTE_FOUND);
 	assert_string_equal(m.params[0], "x-1");
@@ -66,9 +66,9 @@ static void another_method_is_told_which_there_are(void **state UNUSED)
 	auto_arena struct arena a = {0};
 	struct route_match m;
 
-	assert_int_equal(
-	        route_find(&(struct route_query){table, ARRAY_LEN(table), "DELETE", "/api/things"},
-	                &a, &m),
+	assert_int_equal(route_find(&(struct route_query){table, ARRAY_LEN(table), "DELETE",
+	                                    "/api/things", false},
+	                         &a, &m),
 	        ROUTE_METHOD);
 	assert_string_equal(m.allow, "GET, HEAD, POST");
 }
@@ -105,7 +105,8 @@ static void each_row_of_the_table_finds_itself(void **state UNUSED)
 
 		fill_in(route_table[i].path, path);
 		assert_int_equal(route_find(&(struct route_query){route_table, route_count,
-		                                    route_table[i].method, path},
+		                                    route_table[i].method, path,
+		                                    (route_table[i].flags & ROUTE_AT) != 0},
 		                         &a, &m),
 		        ROUTE_FOUND);
 		assert_ptr_equal(m.route, &route_table[i]);

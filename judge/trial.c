@@ -1,0 +1,143 @@
+/* trial.c -- see trial.h. The tests are spread over idle slots (spread.h); results are taken in
+ * order, and that is what skipping is decided from, so nothing depends on who ran what. */
+#include "judge/trial.h"
+
+#include "judge/validate.h"
+
+static int load_program(void *ctx, const struct spread_hands *h, struct err *err)
+{
+	const struct trial *t = ctx;
+
+	if (t->answers)
+		return 0;
+	return box_load(h->box, t->x.language->id, t->entry, t->artifact_fd, err);
+}
+
+/* No output at all is a wrong answer. */
+static int judge_answer(struct execution *x, const struct trial *t, const struct test_case *c,
+        size_t i, struct outcome *out, struct err *err)
+{
+	if (t->answers[i] >= 0)
+		return execute_output(x, c, t->answers[i], out, err);
+	*out = (struct outcome){.verdict = VERDICT_WA};
+	snprintf(out->message, sizeof(out->message), "no answer for this test case");
+	return 0;
+}
+
+static int run_test(
+        void *ctx, const struct spread_hands *h, size_t i, struct outcome *out, struct err *err)
+{
+	const struct trial *t = ctx;
+	const struct trial_test *test = &t->problem->tests[i];
+	struct execution x = t->x;
+	struct test_case c = {.flags = &test->flags,
+	        .validation = t->problem->validation,
+	        .validator_args = test->validator_args,
+	        .nvalidator_args = test->nvalidator_args,
+	        .args = test->args,
+	        .nargs = test->nargs};
+	int fds[2] = {-1, -1};
+	auto_close int input = -1;
+	auto_close int answer = -1;
+
+	if (t->known && t->known(t->ctx, i, out))
+		return 0;
+	if (t->open(t->ctx, h->pg, i, fds, err) < 0)
+		return err_result(err);
+	c.input_fd = input = fds[0];
+	c.answer_fd = answer = fds[1];
+	x.box = h->box;
+	x.stop = h->stop;
+	if (t->answers)
+		return judge_answer(&x, t, &c, i, out, err);
+	return execute_test(&x, &c, out, err);
+}
+
+/* Without groups the first failure ends it; with groups `skip` says what is left. */
+static bool take_result(void *ctx, size_t i, const struct outcome *o)
+{
+	struct trial *t = ctx;
+	const struct grading_plan *p = &t->problem->plan;
+
+	t->results[i] = (struct grading_result){o->verdict, o->given, o->score};
+	t->ran(t->ctx, i, o);
+	return (p->ngroups > 0 || p->run_all || o->verdict == VERDICT_AC) &&
+	       (!t->go_on || t->go_on(t->ctx, i, o));
+}
+
+static bool skip_test(void *ctx, size_t i)
+{
+	const struct trial *t = ctx;
+
+	return grading_skips(&t->problem->plan, t->results, i);
+}
+
+int trial_run(struct trial *t, struct spread *s, const struct spread_hands *mine, struct err *err)
+{
+	struct spread_work work = {.ctx = t,
+	        .n = t->problem->plan.ncases,
+	        .load = load_program,
+	        .run = run_test,
+	        .take = take_result,
+	        .skip = t->problem->plan.ngroups ? skip_test : NULL};
+
+	return spread_run(s, mine, &work, err);
+}
+
+/* The package's grader. */
+
+static void add_line(struct buf *b, const struct grading_sum *m)
+{
+	static const enum verdict known[] = {VERDICT_AC, VERDICT_WA, VERDICT_TLE, VERDICT_RTE};
+	enum verdict v = VERDICT_RTE; /* the format knows four words */
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (m->verdict == known[i])
+			v = known[i];
+	if (m->verdict == VERDICT_OLE)
+		v = VERDICT_WA;
+	buf_addf(b, "%s %.6f\n", verdict_id(v), m->score);
+}
+
+static int parse_line(const char *text, struct grading_sum *out, struct err *err)
+{
+	char word[4] = "";
+	const char *space = strpbrk(text, " \t");
+	char *end;
+
+	snprintf(word, sizeof(word), "%.*s", space ? (int)(space - text) : 0, text);
+	if (!space || verdict_parse(word, &out->verdict) < 0 || out->verdict == VERDICT_NONE ||
+	        out->verdict == VERDICT_JE)
+		return err_set(err, ERR_BUSY, "no verdict: \"%.60s\"", text);
+	out->score = strtod(space, &end);
+	end += strspn(end, " \t\r\n");
+	if (end == space || *end)
+		return err_set(err, ERR_BUSY, "no score: \"%.60s\"", text);
+	return 0;
+}
+
+int trial_grade(void *ctx, const struct grading_group *g, const struct grading_sum *members,
+        size_t n, struct grading_sum *out, struct err *err)
+{
+	struct trial_grader *t = ctx;
+	auto_buf struct buf lines = {0};
+	auto_buf struct buf said = {0};
+	auto_close int input = -1;
+	struct box_result r;
+	struct jury_filter f = {.program = t->program,
+	        .args = g->grader_flags,
+	        .nargs = g->nflags,
+	        .time_ms = t->time_ms,
+	        .memory_bytes = t->memory_bytes,
+	        .said = &said};
+
+	for (size_t i = 0; i < n; i++)
+		add_line(&lines, &members[i]);
+	f.stdin_fd = input = box_memfd(lines.data ? lines.data : "", lines.len, err);
+	if (input < 0 || jury_filter(t->x, &f, &r, err) < 0)
+		return err_result(err);
+	if (r.end != BOX_END_EXITED || r.exit_code != 0)
+		return err_set(err, ERR_BUSY, "%s: %s, exit code %d: %.200s", t->program->name,
+		        box_end_name(r.end), r.exit_code, said.data ? said.data : "");
+	return parse_line(said.data ? said.data : "", out, err);
+}
