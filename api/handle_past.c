@@ -19,6 +19,7 @@
 #include "scoreboard/past.h"
 
 #include <inttypes.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 enum { BATCH = 500, DEPTH = 16, BLOCK = 65536, GZIP_BITS = 15 + 16, GZIP_MEMORY = 8 };
@@ -107,40 +108,42 @@ static int parse_wish(const struct request *rq, struct wish *w, struct err *err)
 	return 0;
 }
 
-static int board_then(struct request *rq, const struct contest *c, const struct wish *w,
-        struct past *past, struct board **board, struct err *err)
+struct then {
+	struct board *board;
+	int64_t at_ms;
+};
+
+static int find_then(struct pg *pg, const struct contest *c, const struct wish *w,
+        struct then *then, struct err *err)
 {
-	struct pg *pg = rq->worker->pg;
-	int found;
+	struct past_wish wish = {.contest_id = c->id, .jury = w->jury, .number = w->number};
+	struct past past = {0};
 
 	if (w->number < 0 && c->start_ms == INT64_MIN)
 		return err_set(err, ERR_CONFLICT, "contest %.40s has no contest time yet", c->id);
-	if (w->final) {
-		past->at_ms = contest_wall_at(c, w->contest_ms);
-		return past_final(pg, c->id, w->contest_ms, board, err);
-	}
-	found = w->number >= 0 ? past_by_number(pg, c->id, w->jury, w->number, past, err)
-	                       : past_by_time(pg, c->id, w->jury, contest_wall_at(c, w->contest_ms),
-	                                 past, err);
-	if (found < 0)
+	if (w->number < 0)
+		wish.wall_ms = then->at_ms = contest_wall_at(c, w->contest_ms);
+	if (w->final)
+		return past_final(pg, c->id, w->contest_ms, &then->board, err);
+	if (past_find(pg, &wish, &past, err) < 0)
 		return err_result(err);
-	return catchup_fold(pg, c->id, w->jury, past->number, board, err);
+	then->at_ms = past.at_ms;
+	return catchup_fold(pg, c->id, w->jury, past.number, &then->board, err);
 }
 
 int handle_scoreboard_past(struct request *rq, struct reply *rp, struct err *err)
 {
 	struct wish w = {0};
 	struct contest c;
-	struct past past = {0};
-	struct board *board = NULL;
+	struct then then = {0};
 	json_auto_t *head = NULL;
 
 	if (parse_wish(rq, &w, err) < 0 || access_request(rq, false, &c, err) < 0 ||
-	        board_then(rq, &c, &w, &past, &board, err) < 0)
+	        find_then(rq->worker->pg, &c, &w, &then, err) < 0)
 		return err_result(err);
-	head = head_then(&rq->arena, &c, past.at_ms);
-	board_ccs(board, head, &rp->body);
-	board_free(board);
+	head = head_then(&rq->arena, &c, then.at_ms);
+	board_ccs(then.board, head, &rp->body);
+	board_free(then.board);
 	reply_header(rq, "Cache-Control", w.jury || w.final ? "private, no-cache" : "no-cache");
 	return 0;
 }
@@ -156,7 +159,7 @@ struct sink {
 
 static int pack(struct sink *s, const char *data, size_t len, int flush, struct err *err)
 {
-	s->z.next_in = (unsigned char *)(uintptr_t)data;
+	s->z.next_in = (const Bytef *)data;
 	s->z.avail_in = (unsigned)len;
 	do {
 		char *to = buf_reserve(s->out, BLOCK);

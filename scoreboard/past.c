@@ -15,28 +15,16 @@ static int take(const PGresult *r, const char *contest_id, struct past *out, str
 	return err_set(err, ERR_NOT_FOUND, "contest %.40s had no board yet", contest_id);
 }
 
-int past_by_number(struct pg *pg, const char *contest_id, bool jury, int64_t number,
-        struct past *out, struct err *err)
+int past_find(struct pg *pg, const struct past_wish *w, struct past *out, struct err *err)
 {
 	auto_arena struct arena a = {0};
 	auto_pgresult PGresult *r = NULL;
+	bool by_time = w->number < 0;
 
-	if (pg_run(pg, Q_PAST_BY_NUMBER, &r, err, contest_id, pg_arg_bool(jury),
-	            pg_arg_int(&a, number)) < 0)
+	if (pg_run(pg, by_time ? Q_PAST_BY_TIME : Q_PAST_BY_NUMBER, &r, err, w->contest_id,
+	            pg_arg_bool(w->jury), pg_arg_int(&a, by_time ? w->wall_ms : w->number)) < 0)
 		return err_result(err);
-	return take(r, contest_id, out, err);
-}
-
-int past_by_time(struct pg *pg, const char *contest_id, bool jury, int64_t wall_ms,
-        struct past *out, struct err *err)
-{
-	auto_arena struct arena a = {0};
-	auto_pgresult PGresult *r = NULL;
-
-	if (pg_run(pg, Q_PAST_BY_TIME, &r, err, contest_id, pg_arg_bool(jury),
-	            pg_arg_int(&a, wall_ms)) < 0)
-		return err_result(err);
-	return take(r, contest_id, out, err);
+	return take(r, w->contest_id, out, err);
 }
 
 /* Submissions come in order of time. */

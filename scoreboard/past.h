@@ -10,12 +10,14 @@ struct past {
 	int64_t number; /* the jury's, of that event */
 	int64_t at_ms;  /* wall time of that event */
 };
-/* By event number (a public number on the public's board), or by wall time. ERR_NOT_FOUND: there
- * was no event yet. */
-int past_by_number(struct pg *pg, const char *contest_id, bool jury, int64_t number,
-        struct past *out, struct err *err);
-int past_by_time(struct pg *pg, const char *contest_id, bool jury, int64_t wall_ms,
-        struct past *out, struct err *err);
+/* number >= 0: by event number (a public number on the public's board); else by wall time. */
+struct past_wish {
+	const char *contest_id;
+	bool jury;
+	int64_t number, wall_ms;
+};
+/* ERR_NOT_FOUND: there was no event yet. */
+int past_find(struct pg *pg, const struct past_wish *w, struct past *out, struct err *err);
 
 /* The jury's board of everything submitted up to that contest time, with today's verdicts. The
  * caller frees *board. */

@@ -185,7 +185,7 @@ static int step_event(struct doing *d, const struct reveal_place *step, struct e
 	json_auto_t *jury = json_object();
 	json_auto_t *subject = json_object();
 	struct event_draft draft = {.kind = d->about.kind, .subject = subject, .jury = jury};
-	struct contest after;
+	struct contest after = {0};
 
 	if (load_after(d, &after, err) < 0)
 		return err_result(err);

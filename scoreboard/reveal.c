@@ -49,8 +49,9 @@ static int compare(const struct rules *rules, const struct row *x, const struct 
 static int by_standing(const void *a, const void *b, void *rules)
 {
 	const struct row *const *x = a, *const *y = b;
+	const struct rules *const *of = rules;
 
-	return compare(rules, *x, *y);
+	return compare(*of, *x, *y);
 }
 
 static struct row *make_row(const struct contest *c, const struct contest_team *t,
@@ -126,13 +127,13 @@ struct reveal_step *reveal_steps(
 {
 	struct walk w = {.c = c, .rules = rules_of(c->rules)};
 
-	w.rows = arena_alloc(a, c->nteams * sizeof(*w.rows) + 1);
+	w.rows = arena_alloc(a, c->nteams * sizeof(struct row *) + 1);
 	for (size_t i = 0; i < c->nteams; i++) {
 		if (freeze_public_team(&c->teams[i]))
 			w.rows[w.nrows++] = make_row(c, &c->teams[i], views[i], a);
 	}
 	if (w.nrows > 0)
-		qsort_r(w.rows, w.nrows, sizeof(*w.rows), by_standing, (void *)(uintptr_t)w.rules);
+		qsort_r(w.rows, w.nrows, sizeof(struct row *), by_standing, &w.rules);
 	w.steps = arena_alloc(a, count_steps(&w) * sizeof(*w.steps) + 1);
 	for (size_t place = w.nrows; place-- > 0;) {
 		for (ptrdiff_t p; (p = leftmost(c, w.rows[place])) >= 0;)

@@ -131,19 +131,40 @@ static unsigned next_random(unsigned *seed)
 static void random_board(unsigned *seed, struct cell shown[TEAMS][PROBLEMS],
         struct cell final[TEAMS][PROBLEMS], size_t *npending)
 {
-	for (size_t t = 0; t < TEAMS; t++) {
-		for (size_t p = 0; p < PROBLEMS; p++) {
-			struct cell c = next_random(seed) % 2
-			                        ? solved((int64_t)(next_random(seed) % 9))
-			                        : failed();
+	for (size_t i = 0; i < (size_t)TEAMS * PROBLEMS; i++) {
+		size_t t = i / PROBLEMS, p = i % PROBLEMS;
+		bool good = next_random(seed) % 2, hidden = next_random(seed) % 2;
+		int64_t minute = (int64_t)(next_random(seed) % 9);
 
-			shown[t][p] = final[t][p] = c;
-			if (next_random(seed) % 2) {
-				shown[t][p] = pending();
-				(*npending)++;
-			}
-		}
+		final[t][p] = good ? solved(minute) : failed();
+		shown[t][p] = hidden ? pending() : final[t][p];
+		*npending += hidden;
 	}
+}
+
+/* Takes the steps on `shown`: a cell's step must meet it pending, a row's never a better rank than
+ * the rows below it have. Returns the number of rows called final. */
+static size_t walk(const struct reveal_step *s, size_t n, struct cell shown[TEAMS][PROBLEMS],
+        struct cell final[TEAMS][PROBLEMS])
+{
+	size_t rows = 0;
+	int last = TEAMS;
+
+	for (size_t i = 0; i < n; i++) {
+		ptrdiff_t t = s[i].team - teams;
+
+		if (s[i].problem) {
+			ptrdiff_t p = s[i].problem - problems;
+
+			assert_int_equal(shown[t][p].pending, 1);
+			shown[t][p] = final[t][p];
+			continue;
+		}
+		rows++;
+		assert_true(s[i].rank <= last);
+		last = s[i].rank;
+	}
+	return rows;
 }
 
 /* Each pending cell once, each row final once, in order of ranks from the last to the first. */
@@ -155,29 +176,14 @@ static void every_board_is_revealed_whole(void **state UNUSED)
 		struct cell shown[TEAMS][PROBLEMS], final[TEAMS][PROBLEMS];
 		struct view views[TEAMS][VIEW_COUNT];
 		auto_arena struct arena a = {0};
-		size_t n, npending = 0, finals = 0;
-		int last = TEAMS;
+		size_t n, npending = 0;
 		const struct reveal_step *s;
 
 		random_board(&seed, shown, final, &npending);
 		make_views(&a, views, shown, final);
 		s = reveal_steps(&contest, views, &a, &n);
 		assert_int_equal(n, npending + TEAMS);
-		for (size_t i = 0; i < n; i++) {
-			size_t t = (size_t)(s[i].team - teams);
-
-			if (s[i].problem) {
-				struct cell *c = &shown[t][s[i].problem - problems];
-
-				assert_int_equal(c->pending, 1);
-				*c = final[t][s[i].problem - problems];
-				continue;
-			}
-			finals++;
-			assert_true(s[i].rank <= last);
-			last = s[i].rank;
-		}
-		assert_int_equal(finals, TEAMS);
+		assert_int_equal(walk(s, n, shown, final), TEAMS);
 		assert_memory_equal(shown, final, sizeof(shown));
 	}
 }
