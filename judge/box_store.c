@@ -43,6 +43,7 @@ static int remove_entry(const char *path, const struct stat *st, int flag, struc
 
 static void remove_tree(const char *path)
 {
+	// NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
 	(void)nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -76,7 +77,13 @@ int store_open(struct store *s, const char *state_dir, const struct languages *l
 
 /* Names. */
 
-static void make_id(const struct store *s, const struct language *l, const struct buf *version,
+/* What a version command said. */
+struct text {
+	const char *text;
+	size_t len;
+};
+
+static void make_id(const struct store *s, const struct language *l, const struct text *version,
         char out[STORE_ID_SIZE])
 {
 	const char *const texts[] = {
@@ -89,7 +96,7 @@ static void make_id(const struct store *s, const struct language *l, const struc
 		buf_add(&all, texts[i], strlen(texts[i]) + 1);
 	for (size_t i = 0; i < l->nenv; i++)
 		buf_add(&all, l->env[i], strlen(l->env[i]) + 1);
-	buf_add(&all, version->data, version->len);
+	buf_add(&all, version->text, version->len);
 	hash_sha256(all.data, all.len, hash);
 	hash_hex(hash, hex);
 	snprintf(out, STORE_ID_SIZE, "%s-%.*s", l->id, HASH_KEPT, hex);
@@ -112,7 +119,7 @@ static bool touch_header(const struct store *s, const char *id, const char *file
 
 void store_set_version(struct store *s, const struct language *l, const char *text, size_t len)
 {
-	const struct buf version = {.data = (char *)(uintptr_t)text, .len = len};
+	const struct text version = {text, len};
 	size_t i = row_of(s, l);
 	char id[STORE_ID_SIZE];
 

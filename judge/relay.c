@@ -81,7 +81,7 @@ void relay_init(struct relay *r, const int fds[RELAY_FDS], int64_t limit)
 	r->over = r->in_line = r->cut = false;
 	r->text_len = 0;
 	r->last = BOX_LANE_SUBMISSION;
-	for (int i = 0; i < BOX_LANES; i++) {
+	for (size_t i = 0; i < BOX_LANES; i++) {
 		struct relay_way *w = &r->ways[i];
 
 		w->from = fds[2 * i];
@@ -174,7 +174,7 @@ void relay_move(struct relay *r, int64_t now_ms)
 
 void relay_poll(const struct relay *r, struct pollfd p[RELAY_FDS])
 {
-	for (int i = 0; i < BOX_LANES; i++) {
+	for (size_t i = 0; i < BOX_LANES; i++) {
 		const struct relay_way *w = &r->ways[i];
 		bool in = may_read(r, (enum box_lane)i);
 

@@ -26,6 +26,7 @@ test('a folder that is no language root is never replaced', () => {
 
 test('an unknown language and a record that is none are refused by name', () => {
 	assert.match(make('--languages', 'c,cobol', path.join(folder, 'a')).stderr, /language "cobol"/);
+	assert.match(make('--languages', ',', path.join(folder, 'a')).stderr, /no languages/);
 	assert.match(make('--like', path.join(folder, 'none'), path.join(folder, 'a')).stderr, /none: cannot read it/);
 	fs.writeFileSync(path.join(folder, 'text'), 'hello\n');
 	assert.match(make('--like', path.join(folder, 'text'), path.join(folder, 'a')).stderr, /not the record of a language root/);

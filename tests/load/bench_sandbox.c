@@ -186,7 +186,7 @@ static void prepare_inside(struct bench *b, const char *socket)
 	source = (struct box_source){strrchr(b->source, '/') + 1, text.data, text.len};
 	compile.files = &source;
 	if (box_compile(b->box, &compile, &c, &err) < 0 || c.artifact_fd < 0)
-		fail("compile", c.output ? &(struct err){.msg = "compile error"} : &err);
+		fail("compile", &err);
 	if (box_load(b->box, b->language, b->name, c.artifact_fd, &err) < 0)
 		fail("load", &err);
 	keep_program(b, c.artifact_fd);
