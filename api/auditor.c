@@ -9,25 +9,18 @@
 
 #include "api/app.h"
 #include "api/feed.h"
+#include "api/minder.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "scoreboard/catchup.h"
 #include "scoreboard/log_verify.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 enum { TURN_MS = 1000, SECOND_MS = 1000, REST = 4, LOWEST = 19 };
 
 struct auditor {
-	struct app *app;
-	struct pg *pg;
-	struct kv *kv;
-	pthread_t thread;
-	int stop_fd; /* readable: end */
-	bool started;
+	struct minder minder;
 	int64_t next_ms;
 };
 
@@ -37,14 +30,6 @@ int auditor_tell(struct pg *pg, const struct contest_check *c, struct err *err)
 
 	return pg_run(pg, Q_AUDIT_TELL, NULL, err, c->contest_id, c->what,
 	        pg_arg_int(&a, c->number), pg_arg_bool(!c->why), c->why ? c->why : "");
-}
-
-/* Waits; true: the end has come. */
-static bool rest(struct auditor *a, int64_t ms)
-{
-	struct pollfd stop = {.fd = a->stop_fd, .events = POLLIN};
-
-	return poll(&stop, 1, (int)(ms < INT32_MAX ? ms : INT32_MAX)) != 0;
 }
 
 /* What a check found: kept, and told to people when it is bad. Busy: nothing is known. */
@@ -58,7 +43,7 @@ static void found(struct auditor *a, struct contest_check c, int failed, const s
 	if (failed < 0)
 		log_error("contest.wrong", "contest=%s what=%s why=\"%s\"", c.contest_id, c.what,
 		        why->msg);
-	if (auditor_tell(a->pg, &c, &err) < 0)
+	if (auditor_tell(a->minder.pg, &c, &err) < 0)
 		log_warn("auditor.tell", "contest=%s why=\"%s\"", c.contest_id, err.msg);
 }
 
@@ -67,13 +52,13 @@ static void look_at(struct auditor *a, const char *id)
 	struct log_anchor none = {0};
 	struct log_report report;
 	struct err err = {0};
-	int failed = log_verify(a->pg, id, &none, &report, &err);
+	int failed = log_verify(a->minder.pg, id, &none, &report, &err);
 	int64_t number = report.events;
 
 	found(a, (struct contest_check){.contest_id = id, .what = "log", .number = number}, failed,
 	        &err);
 	err = (struct err){0};
-	failed = catchup_check(a->pg, a->kv, id, &err);
+	failed = catchup_check(a->minder.pg, a->minder.kv, id, &err);
 	found(a, (struct contest_check){.contest_id = id, .what = "board", .number = number},
 	        failed, &err);
 }
@@ -83,13 +68,13 @@ static bool walk(struct auditor *a)
 {
 	auto_arena struct arena arena = {0};
 	const char **ids = NULL;
-	size_t n = feed_contests(a->app->feed, &arena, &ids);
+	size_t n = feed_contests(a->minder.app->feed, &arena, &ids);
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t begin = clock_mono_ms();
 
 		look_at(a, ids[i]);
-		if (rest(a, REST * (clock_mono_ms() - begin)))
+		if (minder_rest(&a->minder, REST * (clock_mono_ms() - begin)))
 			return true;
 	}
 	return false;
@@ -102,30 +87,29 @@ static bool turn(struct auditor *a)
 	struct err err = {0};
 	bool end = false;
 
-	if (pg_run(a->pg, Q_AUDIT_LEAD, &r, &err) < 0)
+	if (pg_run(a->minder.pg, Q_AUDIT_LEAD, &r, &err) < 0)
 		return false; /* PostgreSQL is away: later */
 	if (pg_bool(r, 0, "lead")) {
 		end = walk(a);
-		(void)pg_run(a->pg, Q_AUDIT_LEAVE, NULL, &err);
+		(void)pg_run(a->minder.pg, Q_AUDIT_LEAVE, NULL, &err);
 	}
 	return end;
 }
 
-static void *run(void *data)
+static void run(void *data)
 {
 	struct auditor *a = data;
-	int64_t every = a->app->conf.verify_seconds * SECOND_MS;
+	int64_t every = a->minder.app->conf.verify_seconds * SECOND_MS;
 
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), LOWEST);
 	a->next_ms = clock_mono_ms() + every;
-	while (!rest(a, TURN_MS)) {
+	while (!minder_rest(&a->minder, TURN_MS)) {
 		if (clock_mono_ms() < a->next_ms)
 			continue;
 		if (turn(a))
 			break;
 		a->next_ms = clock_mono_ms() + every;
 	}
-	return NULL;
 }
 
 struct auditor *auditor_start(struct app *app)
@@ -135,27 +119,16 @@ struct auditor *auditor_start(struct app *app)
 	if (app->conf.verify_seconds == 0)
 		return NULL;
 	a = xcalloc(1, sizeof(*a));
-	a->app = app;
-	a->pg = pg_new(&app->conf);
-	a->kv = kv_new(&app->conf);
-	a->stop_fd = eventfd(0, EFD_CLOEXEC);
-	a->started = a->stop_fd >= 0 && pthread_create(&a->thread, NULL, run, a) == 0;
-	if (!a->started)
-		log_error("auditor.start", "errno=%d", errno);
+	a->minder.run = run;
+	a->minder.data = a;
+	minder_start(&a->minder, app, "auditor");
 	return a;
 }
 
 void auditor_stop(struct auditor *a)
 {
-	uint64_t one = 1;
-
 	if (!a)
 		return;
-	if (a->started && write(a->stop_fd, &one, sizeof(one)) > 0)
-		pthread_join(a->thread, NULL);
-	pg_free(a->pg);
-	kv_free(a->kv);
-	if (a->stop_fd >= 0)
-		close(a->stop_fd);
+	minder_stop(&a->minder);
 	free(a);
 }

@@ -9,23 +9,17 @@
 #include "api/app.h"
 #include "api/auditor.h"
 #include "api/feed.h"
+#include "api/minder.h"
 #include "base/log.h"
 #include "scoreboard/catchup.h"
 
 #include <jansson.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sys/eventfd.h>
 
 enum { EVERY_MS = 1000, STALE_TURNS = 30 };
 
 struct mirror {
-	struct app *app;
-	struct pg *pg;
-	struct kv *kv;
-	pthread_t thread;
-	int stop_fd; /* readable: end */
-	bool started, was_up;
+	struct minder minder;
+	bool was_up;
 	json_t *told; /* contest -> why its board is stale, or "" */
 	unsigned turns;
 	struct auditor *auditor;
@@ -42,7 +36,7 @@ static void tell(struct mirror *m, const char *contest, const char *why)
 		return;
 	if (why)
 		log_error("mirror.board", "contest=%s why=\"%s\"", contest, why);
-	if (auditor_tell(m->pg, &c, &err) == 0)
+	if (auditor_tell(m->minder.pg, &c, &err) == 0)
 		json_object_set_new(m->told, contest, json_string(why ? why : ""));
 }
 
@@ -58,7 +52,7 @@ static void turn(struct mirror *m)
 {
 	auto_arena struct arena a = {0};
 	const char **ids = NULL;
-	size_t n = feed_contests(m->app->feed, &a, &ids);
+	size_t n = feed_contests(m->minder.app->feed, &a, &ids);
 	struct err err = {0};
 	bool up = true;
 
@@ -67,7 +61,7 @@ static void turn(struct mirror *m)
 
 		if (m->turns % STALE_TURNS && is_stale(m, ids[i]))
 			continue;
-		failed = catchup_run(m->pg, m->kv, ids[i], &err);
+		failed = catchup_run(m->minder.pg, m->minder.kv, ids[i], &err);
 		up = failed == 0 || err.code != ERR_BUSY;
 		if (up)
 			tell(m, ids[i], failed < 0 ? err.msg : NULL);
@@ -82,45 +76,32 @@ static void turn(struct mirror *m)
 	m->turns++;
 }
 
-static void *run(void *data)
+static void run(void *data)
 {
 	struct mirror *m = data;
-	struct pollfd stop = {.fd = m->stop_fd, .events = POLLIN};
 
-	while (poll(&stop, 1, EVERY_MS) == 0)
+	while (!minder_rest(&m->minder, EVERY_MS))
 		turn(m);
-	return NULL;
 }
 
 struct mirror *mirror_start(struct app *app)
 {
 	struct mirror *m = xcalloc(1, sizeof(*m));
 
-	m->app = app;
-	m->pg = pg_new(&app->conf);
-	m->kv = kv_new(&app->conf);
 	m->told = json_object();
 	m->auditor = auditor_start(app);
-	m->stop_fd = eventfd(0, EFD_CLOEXEC);
-	m->started = m->stop_fd >= 0 && pthread_create(&m->thread, NULL, run, m) == 0;
-	if (!m->started)
-		log_error("mirror.start", "errno=%d", errno);
+	m->minder.run = run;
+	m->minder.data = m;
+	minder_start(&m->minder, app, "mirror");
 	return m;
 }
 
 void mirror_stop(struct mirror *m)
 {
-	uint64_t one = 1;
-
 	if (!m)
 		return;
-	if (m->started && write(m->stop_fd, &one, sizeof(one)) > 0)
-		pthread_join(m->thread, NULL);
+	minder_stop(&m->minder);
 	auditor_stop(m->auditor);
 	json_decref(m->told);
-	pg_free(m->pg);
-	kv_free(m->kv);
-	if (m->stop_fd >= 0)
-		close(m->stop_fd);
 	free(m);
 }

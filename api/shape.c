@@ -39,19 +39,6 @@ void shape_set(json_t *o, const char *name, json_t *value)
 	assert(result == 0);
 }
 
-static const char *rules_text(enum rules_kind kind)
-{
-	switch (kind) {
-	case RULES_ICPC:
-		return "icpc";
-	case RULES_IOI:
-		return "ioi";
-	case RULES_POINTS:
-		return "points";
-	}
-	return "icpc";
-}
-
 json_t *shape_contest(const struct contest *c)
 {
 	json_t *o = json_object();
@@ -67,7 +54,7 @@ json_t *shape_contest(const struct contest *c)
 	shape_set(
 	        o, "scoreboard_type", json_string(c->rules == RULES_ICPC ? "pass-fail" : "score"));
 	shape_set(o, "penalty_time", json_integer(c->penalty_minutes));
-	shape_set(o, "rules", json_string(rules_text(c->rules)));
+	shape_set(o, "rules", json_string(rules_name(c->rules)));
 	shape_set(o, "compile_penalty", json_boolean(c->compile_penalty));
 	shape_set(o, "clock_rate", json_real(c->clock_rate));
 	shape_set(o, "show_runs", shape_text(c->show_runs));

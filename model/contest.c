@@ -66,6 +66,25 @@ bool contest_team_has_rank(const struct contest_team *t)
 	return !t->hidden && !t->unofficial && !t->disqualified;
 }
 
+static const char *const rules_names[] = {
+        [RULES_ICPC] = "icpc", [RULES_IOI] = "ioi", [RULES_POINTS] = "points"};
+
+const char *rules_name(enum rules_kind kind)
+{
+	return rules_names[kind];
+}
+
+bool rules_parse(const char *name, enum rules_kind *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules_names); i++) {
+		if (strcmp(name, rules_names[i]) == 0) {
+			*out = (enum rules_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static int64_t reached(int64_t at_ms, int64_t now_ms)
 {
 	return at_ms != INT64_MIN && at_ms <= now_ms ? at_ms : 0;

@@ -6,6 +6,9 @@
 #include "base/pg.h"
 
 enum rules_kind { RULES_ICPC, RULES_IOI, RULES_POINTS };
+const char *rules_name(enum rules_kind kind); /* icpc, ioi, points */
+/* True and *out set, or false. */
+bool rules_parse(const char *name, enum rules_kind *out);
 
 struct freeze_interval { /* wall ms; hidden when submitted in [from, to) and thawed == 0 */
 	int64_t from_ms;

@@ -202,18 +202,12 @@ static int parse_first(const json_t *o, struct board_first *f, struct err *err)
 
 static int parse_rules(const json_t *contest, enum rules_kind *out, struct err *err)
 {
-	static const char *const names[] = {
-	        [RULES_ICPC] = "icpc", [RULES_IOI] = "ioi", [RULES_POINTS] = "points"};
 	const char *word;
 
 	if (json_get_string(contest, "rules", 16, &word, err) < 0)
 		return err_result(err);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(word, names[i]) == 0) {
-			*out = (enum rules_kind)i;
-			return 0;
-		}
-	}
+	if (rules_parse(word, out))
+		return 0;
 	return err_set(err, ERR_INPUT, "unknown \"rules\": \"%s\"", word);
 }
 

@@ -422,7 +422,6 @@ static const char *element(const redisReply *r, size_t i)
 /* DONE, or REBUILD when there is no board that fits this log. */
 static int read_meta(struct run_state *s, int which, struct err *err)
 {
-	static const char *const words[] = {"icpc", "ioi", "points"};
 	auto_reply redisReply *r = NULL;
 	const char *number, *incarnation, *rules, *problems;
 	struct err ignored;
@@ -442,8 +441,8 @@ static int read_meta(struct run_state *s, int which, struct err *err)
 	list = json_parse(problems, strlen(problems), EVENT_DEPTH, &ignored);
 	if (!list)
 		return REBUILD;
-	s->shape[which] = json_pack(
-	        "{s:{s:s},s:o}", "contest", "rules", words[*rules - '0'], "problems", list);
+	s->shape[which] = json_pack("{s:{s:s},s:o}", "contest", "rules",
+	        rules_name((enum rules_kind)(*rules - '0')), "problems", list);
 	if (which == 0)
 		s->number = strtoll(number, NULL, 10);
 	return DONE;

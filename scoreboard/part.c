@@ -34,19 +34,6 @@ static json_t *not_negative(int64_t v)
 	return v >= 0 ? json_integer(v) : json_null();
 }
 
-static const char *rules_name(enum rules_kind kind)
-{
-	switch (kind) {
-	case RULES_ICPC:
-		return "icpc";
-	case RULES_IOI:
-		return "ioi";
-	case RULES_POINTS:
-		return "points";
-	}
-	return "icpc";
-}
-
 json_t *part_removed(const struct contest *c)
 {
 	json_t *list = json_array();
