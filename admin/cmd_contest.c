@@ -268,8 +268,14 @@ static int run_finalize(struct admin *admin, const struct args *args, struct err
 
 /* ---- problems and teams of a contest */
 
-/* Puts one problem in, or moves it to its newest version, label or colour. */
-static int add_problem(struct admin *admin, const struct args *args, struct err *err)
+struct placed {
+	int64_t version, newest; /* the contest's, and the problem's */
+};
+
+/* Puts one problem in, or moves it to its newest version, label or colour;
+ * the version only while nobody submitted to it. */
+static int add_problem(
+        struct admin *admin, const struct args *args, struct placed *placed, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
 	auto_arena struct arena a = {0};
@@ -284,9 +290,11 @@ static int add_problem(struct admin *admin, const struct args *args, struct err 
 		return err_result(err);
 	if (PQntuples(res) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such contest: \"%s\"", contest);
-	if (pg_null(res, 0, "version"))
+	if (pg_null(res, 0, "newest"))
 		return err_set(err, ERR_NOT_FOUND,
 		        "no such problem: \"%s\" (codearena problem import)", problem);
+	placed->version = pg_int(res, 0, "version");
+	placed->newest = pg_int(res, 0, "newest");
 	n = pg_int(res, 0, "place");
 	place = (size_t)(n > 0 ? n - 1 : 0);
 	letter[0] = (char)('A' + place % 26);
@@ -303,19 +311,27 @@ static int add_problem(struct admin *admin, const struct args *args, struct err 
 static int run_add_problem(struct admin *admin, const struct args *args, struct err *err)
 {
 	const char *contest = args->words[0], *problem = args->words[1];
+	struct placed placed = {0};
 	int result;
 
 	if (pg_begin(admin->pg, err) < 0)
 		return err_result(err);
-	result = add_problem(admin, args, err);
+	result = add_problem(admin, args, &placed, err);
 	if (result != 0 || pg_commit(admin->pg, err) < 0) {
 		pg_rollback(admin->pg);
 		return result > 0 ? result : err_result(err);
 	}
 	if (tell(admin, contest, "problems", err) < 0)
 		return err_result(err);
-	out_say(admin, json_pack("{s:s, s:s}", "contest", contest, "problem", problem),
+	out_say(admin,
+	        json_pack("{s:s, s:s, s:I, s:I}", "contest", contest, "problem", problem, "version",
+	                (json_int_t)placed.version, "newest", (json_int_t)placed.newest),
 	        "problem %s is in contest %s", problem, contest);
+	if (!admin->json && placed.version < placed.newest)
+		printf("it has submissions there, so the contest keeps version %lld; to move it to "
+		       "version %lld:\n    codearena rejudging create %s --problem %s --reason "
+		       "...\n",
+		        (long long)placed.version, (long long)placed.newest, contest, problem);
 	return 0;
 }
 

@@ -46,17 +46,41 @@ static int id_of(const char *path, char out[ID_SIZE], struct err *err)
 	return 0;
 }
 
+static json_t *lines_json(const struct findings *f)
+{
+	json_t *list = json_array();
+	const char *p = f->n > 0 ? f->text.data : "";
+
+	for (size_t n; *p; p += n + (p[n] == '\n')) {
+		n = strcspn(p, "\n");
+		json_array_append_new(list, json_stringn(p, n));
+	}
+	return list;
+}
+
+/* What is wrong: printed, and a member of the report. */
+static int refuse(const char *path, const struct findings *f, json_t *list, struct err *err)
+{
+	json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "path", path, "status", "refused",
+	                                    "errors", lines_json(f)));
+	findings_print(f);
+	return err_set(err, ERR_INPUT, "%s: %zu mistake%s, not imported", path, f->n,
+	        f->n == 1 ? "" : "s");
+}
+
 /* Reads and checks; the findings are printed, and the notes. */
-static int load(const char *path, struct package_tree *tree, struct package *p, struct err *err)
+static int load(const char *path, struct package_tree *tree, struct package *p, json_t *list,
+        struct err *err)
 {
 	auto_findings struct findings f = {0};
+	struct err why = {0};
 
-	if (package_read(tree, path, &f, err) < 0)
-		return err_result(err);
-	package_parse(tree, p, &f);
-	findings_print(&f);
+	if (package_read(tree, path, &f, &why) < 0)
+		findings_add(&f, "%s", why.msg);
+	else
+		package_parse(tree, p, &f);
 	if (f.n > 0)
-		return err_set(err, ERR_INPUT, "%s: %zu mistakes, not imported", path, f.n);
+		return refuse(path, &f, list, err);
 	if (p->notes.n > 0)
 		fprintf(stderr, "%s: imported with notes:\n", path);
 	findings_print(&p->notes);
@@ -97,10 +121,10 @@ static void report(struct admin *admin, json_t *list, const char *id,
         const struct problem_imported *done, const struct package *p)
 {
 	const char *word = done->same ? "unchanged" : "imported";
-	json_t *o = json_pack("{s:s, s:I, s:s, s:i, s:i, s:I}", "id", id, "version",
+	json_t *o = json_pack("{s:s, s:I, s:s, s:i, s:i, s:I, s:o}", "id", id, "version",
 	        (json_int_t)done->version, "status", word, "test_cases", (int)p->ncases,
-	        "submissions", (int)p->nsubmissions, "time_limit_ms",
-	        (json_int_t)p->limits.time_ms);
+	        "submissions", (int)p->nsubmissions, "time_limit_ms", (json_int_t)p->limits.time_ms,
+	        "notes", lines_json(&p->notes));
 
 	json_array_append_new(list, o);
 	if (admin->json)
@@ -128,7 +152,7 @@ static int import_one(struct admin *admin, const char *path, const struct args *
 	struct problem_manifest m = {.id = wanted ? wanted : id, .actor = admin->actor};
 	struct problem_imported done = {0};
 
-	if ((!wanted && id_of(path, id, err) < 0) || load(path, &tree, &p, err) < 0)
+	if ((!wanted && id_of(path, id, err) < 0) || load(path, &tree, &p, list, err) < 0)
 		return err_result(err);
 	(void)time_of(args, &time, err); /* run_import has looked at it */
 	text = package_manifest(&p, &time);

@@ -28,6 +28,7 @@ enum {
 	IDLE_SECONDS = 30,
 	BACKLOG = 1024,
 	REFUSED_BODY_MAX = 16 << 20,
+	REFUSED_UPLOAD_MAX = 1 << 30,
 	SPARE_FDS = 256,
 	BUSY_RETRY_S = 2,
 	KIB = 1024,
@@ -466,12 +467,15 @@ static struct request *request_new(
 }
 
 /* A client that still sends when we answer and close gets a reset in place of the answer. So a body
- * that is refused is read all the same and dropped, unless it is beyond all measure. */
+ * that is refused is read all the same and dropped, unless it is beyond all measure; the measure is
+ * larger for who may send packages, and shall read that this one is too large. */
 static bool is_worth_reading(const struct request *rq)
 {
 	const char *length = request_header(rq, "Content-Length");
 
-	return !length || strtoull(length, NULL, 10) <= REFUSED_BODY_MAX;
+	size_t most = rq->http->uploader ? REFUSED_UPLOAD_MAX : REFUSED_BODY_MAX;
+
+	return !length || strtoull(length, NULL, 10) <= most;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the eight parameters are libmicrohttpd's */

@@ -7,8 +7,9 @@
  * rows by a function of the schema that checks them; nothing is imported by halves, and nothing
  * stays on disk, since the file has no name.
  *
- * A job is a row with a lease: if this host dies, another takes it. A child that breaks (and not a
- * broken package, which has an answer) is tried again, MAX_ATTEMPTS times in all. */
+ * A job is a row with a lease, renewed while the child works: if this host dies, another takes it,
+ * or this one when it is back. A child that breaks (and not a broken package, which has an answer)
+ * is tried again, MAX_ATTEMPTS times in all. */
 #include "judge/importer.h"
 
 #include "base/clock.h"
@@ -26,6 +27,7 @@
 enum {
 	LOOK_MS = 1000,
 	AHEAD_MS = 15000,
+	RENEW_MS = 5000, /* a lease is four of these: sql/queries.sql */
 	CHILD_MS = 240000,
 	MAX_ATTEMPTS = 3,
 	MIB = 1 << 20,
@@ -40,11 +42,14 @@ struct importer {
 	struct worker *worker;
 	struct pg *pg;    /* states of jobs */
 	struct pg *store; /* the transaction of one import */
+	bool released;    /* what was this host's before its start */
 	int64_t ahead_ms; /* when somebody looked whether there is data to fetch ahead */
 	char *ahead_of;   /* the problems whose data is here; NULL: not known */
 };
 
 struct job {
+	const char *step; /* what it is at: a step of the row */
+	int64_t renewed_ms;
 	char id[WORKER_ID_SIZE], problem[WORKER_ID_SIZE], account[WORKER_ID_SIZE];
 	int64_t size;
 	int attempts;
@@ -90,8 +95,29 @@ static int write_all(int fd, const unsigned char *data, size_t len, struct err *
 	return 0;
 }
 
+/* Renews the lease as well. */
+static int step(struct importer *im, struct job *j, const char *what, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(im->pg, Q_IMPORT_STEP, &r, err, j->id, im->worker->name, what) < 0)
+		return err_result(err);
+	if (PQntuples(r) == 0)
+		return err_set(err, ERR_CONFLICT, "import %s: another host has it", j->id);
+	j->step = what;
+	j->renewed_ms = clock_mono_ms();
+	return 0;
+}
+
+static int keep(struct importer *im, struct job *j, struct err *err)
+{
+	if (clock_mono_ms() - j->renewed_ms < RENEW_MS)
+		return 0;
+	return step(im, j, j->step, err);
+}
+
 /* The upload as a file without a name, read from its beginning. */
-static int fetch_upload(struct importer *im, const struct job *j, struct err *err)
+static int fetch_upload(struct importer *im, struct job *j, struct err *err)
 {
 	auto_close int fd = open(im->worker->conf->work_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	int64_t done = 0;
@@ -113,6 +139,8 @@ static int fetch_upload(struct importer *im, const struct job *j, struct err *er
 			return err_set(
 			        err, ERR_BUG, "import %s: its bytes are not complete", j->id);
 		if (write_all(fd, body, len, err) < 0)
+			return err_result(err);
+		if (keep(im, j, err) < 0)
 			return err_result(err);
 		done += (int64_t)len;
 	}
@@ -144,7 +172,8 @@ static int start_child(int upload, pid_t *pid, struct err *err)
 struct stream {
 	int fd;
 	int64_t until_ms; /* monotonic */
-	const struct worker *worker;
+	struct importer *im;
+	struct job *job;
 };
 
 /* Exactly len bytes; 0 at the very end when `may_end`. */
@@ -157,10 +186,12 @@ static int64_t read_exactly(
 		struct pollfd p = {.fd = s->fd, .events = POLLIN};
 		ssize_t n;
 
-		if (atomic_load(&s->worker->abandon) || atomic_load(&s->worker->done))
+		if (atomic_load(&s->im->worker->abandon) || atomic_load(&s->im->worker->done))
 			return err_set(err, ERR_CONFLICT, "the judge stops");
 		if (clock_mono_ms() > s->until_ms)
 			return err_set(err, ERR_BUG, "the import took too long");
+		if (keep(s->im, s->job, err) < 0)
+			return err_result(err);
 		if (poll(&p, 1, LOOK_MS) <= 0)
 			continue;
 		n = read(s->fd, (char *)to + done, len - done);
@@ -234,7 +265,7 @@ static int read_frame(struct importer *im, struct job *j, const struct stream *s
 static int read_all(struct importer *im, struct job *j, int fd, struct err *err)
 {
 	const struct stream s = {
-	        .fd = fd, .until_ms = clock_mono_ms() + CHILD_MS, .worker = im->worker};
+	        .fd = fd, .until_ms = clock_mono_ms() + CHILD_MS, .im = im, .job = j};
 	int r;
 
 	do {
@@ -244,17 +275,6 @@ static int read_all(struct importer *im, struct job *j, int fd, struct err *err)
 }
 
 /* ---- one job */
-
-static int step(struct importer *im, const struct job *j, const char *what, struct err *err)
-{
-	auto_pgresult PGresult *r = NULL;
-
-	if (pg_run(im->pg, Q_IMPORT_STEP, &r, err, j->id, im->worker->name, what) < 0)
-		return err_result(err);
-	if (PQntuples(r) == 0)
-		return err_set(err, ERR_CONFLICT, "import %s: another host has it", j->id);
-	return 0;
-}
 
 /* Lines as a JSON array. */
 static char *lines_json(const struct buf *text)
@@ -363,8 +383,16 @@ static int claim(struct importer *im, struct job *j, struct err *err)
 	snprintf(j->problem, sizeof(j->problem), "%s", pg_text(r, 0, "problem_id"));
 	snprintf(j->account, sizeof(j->account), "%s", pg_text(r, 0, "account_id"));
 	j->size = pg_int(r, 0, "size");
+	j->step = "reading";
+	j->renewed_ms = clock_mono_ms();
 	j->attempts = (int)pg_int(r, 0, "attempts");
 	return 1;
+}
+
+/* At the start: what a judge of this name that died left behind is free again. */
+static int release(struct importer *im, struct err *err)
+{
+	return pg_run(im->pg, Q_IMPORT_RELEASE, NULL, err, im->worker->name);
 }
 
 /* 1: there was a job. */
@@ -372,8 +400,12 @@ static int look_for_job(struct importer *im, struct err *err)
 {
 	__attribute__((cleanup(job_free))) struct job j = {0};
 	struct err why = {0};
-	int r = claim(im, &j, err);
+	int r = im->released ? 0 : release(im, err);
 
+	if (r < 0)
+		return r;
+	im->released = true;
+	r = claim(im, &j, err);
 	if (r <= 0)
 		return r;
 	if (import(im, &j, &why) < 0) {

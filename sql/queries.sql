@@ -857,7 +857,10 @@ WHERE p.contest_id = $1 ORDER BY p.ordinal
 -- name: admin_contest_place
 SELECT coalesce(mine.ordinal, (SELECT coalesce(max(ordinal), 0) + 1 FROM contest_problems p
                                WHERE p.contest_id = c.contest_id)) AS place,
-       mine.label, nullif(q.latest_version, 0) AS version
+       mine.label, nullif(q.latest_version, 0) AS newest,
+       -- once there are submissions, only a set of rejudgings changes it
+       CASE WHEN EXISTS (SELECT FROM submissions s WHERE s.contest_id = $1 AND s.problem_id = $2)
+            THEN mine.version ELSE q.latest_version END AS version
 FROM (SELECT contest_id FROM contest_counter WHERE contest_id = $1 FOR UPDATE) c
 LEFT JOIN contest_problems mine ON mine.contest_id = c.contest_id AND mine.problem_id = $2
 LEFT JOIN problems q ON q.id = $2
@@ -1136,17 +1139,21 @@ FROM problem_imports ORDER BY created_at DESC LIMIT 100
 
 -- name: import_claim
 UPDATE problem_imports SET state = 'running', step = 'reading', worker = $1,
-	lease_until = clock_timestamp() + interval '60 seconds', attempts = attempts + 1
+	lease_until = clock_timestamp() + interval '20 seconds', attempts = attempts + 1
 WHERE id = (SELECT id FROM problem_imports
             WHERE finished_at IS NULL AND (state = 'queued' OR lease_until < clock_timestamp())
             ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, problem_id, account_id, size, attempts
 
+-- name: import_release
+UPDATE problem_imports SET state = 'queued', step = '', lease_until = NULL
+WHERE state = 'running' AND worker = $1
+
 -- name: import_chunk
 SELECT body FROM problem_import_chunks WHERE import_id = $1 AND ordinal = $2::int
 
 -- name: import_step
-UPDATE problem_imports SET step = $3, lease_until = clock_timestamp() + interval '60 seconds'
+UPDATE problem_imports SET step = $3, lease_until = clock_timestamp() + interval '20 seconds'
 WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING 1
 
 -- name: import_finish
