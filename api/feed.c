@@ -13,15 +13,12 @@
  * them, and `incarnation`; it is never held across a call to PostgreSQL or Redis. A frame is
  * appended to its ring under the lock, so a snapshot and the position behind it are of one instant.
  *
- * What must stay true: a frame is published in the order of its numbers and once; a submission's
- * stream ends only after its final state was read from PostgreSQL. */
+ * What must stay true: a frame is published in the order of its numbers and once. */
 #include "api/feed.h"
 
-#include "api/app.h"
 #include "api/conductor.h"
-#include "api/feed_board.h"
+#include "api/feed_inside.h"
 #include "api/mirror.h"
-#include "api/submission_view.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -40,53 +37,18 @@ enum {
 	TICK_MS = 1000,
 	ACCOUNTS_MS = 2000,
 	EVENT_BATCH = 200,
-	EVENT_DEPTH = 16,
 	RING_REPLAY = 500, /* events before the head that a fresh start puts into the rings */
 	REFOLD_MS = 5000,  /* a board that cannot be applied is tried again after */
-	MAX_WATCHED = 4096,
 	MAX_ACCOUNTS = 20000,
-	SEEN_CLARIFICATIONS = 512,
-	KNOWN_SUBMISSIONS = 4096,
 	MAX_MESSAGES = 1000, /* of one turn */
 };
 
-/* Whose a submission is, for its progress. */
-struct owner {
-	char submission_id[ID_SIZE], contest_id[ID_SIZE], team_id[ID_SIZE];
-};
-
-struct feed {
-	struct app *app;
-	struct sse *sse;
-	struct timer timer; /* loop: sse_tick */
-	pthread_t thread;
-	int wake_fd;
-	atomic_bool stop;
-	pthread_mutex_t lock;
-	struct feed_board *boards; /* guarded */
-	char incarnation[ID_SIZE]; /* guarded; "" until known */
-	atomic_llong skew_ms;      /* the database's clock minus ours */
-	/* the thread's own from here */
-	struct pg *pg;
-	struct kv *messages;
-	struct mirror *mirror;
-	struct conductor *conductor;
-	bool subscribed, pg_up;
-	bool look_boards, look_submissions, look_clarifications;
-	int64_t tick_ms, accounts_ms;
-	char seen[SEEN_CLARIFICATIONS][ID_SIZE];
-	size_t nseen;
-	bool seen_any;
-	struct owner *owners;
-};
-
-static int64_t now_ms(const struct feed *f)
+int64_t feed_now_ms(const struct feed *f)
 {
 	return clock_wall_ms() + atomic_load(&f->skew_ms);
 }
 
-/* With the lock. */
-static struct feed_board *find(const struct feed *f, const char *id)
+struct feed_board *feed_find(const struct feed *f, const char *id)
 {
 	struct feed_board *fb = f->boards;
 
@@ -100,7 +62,7 @@ void feed_channel(char out[CHANNEL_SIZE], const char *contest_id, enum feed_view
 	snprintf(out, CHANNEL_SIZE, "%s:%s", view == FEED_JURY ? "jury" : "public", contest_id);
 }
 
-static void publish(struct feed *f, const char *contest_id, enum feed_view v, struct frame *frame)
+void feed_publish(struct feed *f, const char *contest_id, enum feed_view v, struct frame *frame)
 {
 	char channel[CHANNEL_SIZE];
 
@@ -113,13 +75,14 @@ static void publish(struct feed *f, const char *contest_id, enum feed_view v, st
 /* `event: state` to both views. With the lock. */
 static void publish_state(struct feed *f, struct feed_board *fb)
 {
-	json_auto_t *state = feed_board_state(fb, now_ms(f));
+	json_auto_t *state = feed_board_state(fb, feed_now_ms(f));
 	auto_free char *text = json_text(state);
 	auto_buf struct buf out = {0};
 
 	sse_event(&out, NULL, "state", text, strlen(text));
 	for (int v = 0; v < FEED_VIEWS; v++)
-		publish(f, fb->id, (enum feed_view)v, frame_new(TOPIC_STATE, 0, out.data, out.len));
+		feed_publish(
+		        f, fb->id, (enum feed_view)v, frame_new(TOPIC_STATE, 0, out.data, out.len));
 }
 
 /* What time has brought: the state, and at the start the problems. With the lock. */
@@ -127,14 +90,14 @@ static void pass_time(struct feed *f, struct feed_board *fb)
 {
 	bool started = false;
 
-	if (!feed_board_time(fb, now_ms(f), &started))
+	if (!feed_board_time(fb, feed_now_ms(f), &started))
 		return;
 	publish_state(f, fb);
 	if (!started)
 		return;
 	for (int v = 0; v < FEED_VIEWS; v++)
-		publish(f, fb->id, (enum feed_view)v,
-		        feed_board_reset(fb, (enum feed_view)v, f->incarnation, now_ms(f)));
+		feed_publish(f, fb->id, (enum feed_view)v,
+		        feed_board_reset(fb, (enum feed_view)v, f->incarnation, feed_now_ms(f)));
 }
 
 static bool changes_contest(const char *kind)
@@ -154,91 +117,6 @@ static int load_contest(
 	return 0;
 }
 
-/* Submissions of one team as they are now, and its row, to that team. */
-static void publish_team(struct feed *f, const char *contest_id, const char *team,
-        const char *const *submissions, size_t n)
-{
-	auto_pgresult PGresult *r = NULL;
-	auto_arena struct arena a = {0};
-	auto_buf struct buf out = {0};
-	auto_free char *row = NULL;
-	auto_free char *text = NULL;
-	struct err err = {0};
-	char channel[CHANNEL_SIZE];
-
-	if (pg_run(f->pg, Q_FEED_SUBMISSIONS, &r, &err, pg_arg_array(&a, submissions, n)) < 0 ||
-	        PQntuples(r) == 0)
-		return;
-	buf_adds(&out, "{\"submissions\":[");
-	for (int i = 0; i < PQntuples(r); i++) {
-		json_auto_t *object = feed_submission_json(r, i);
-		auto_free char *one = json_text(object);
-
-		buf_addf(&out, "%s%s", i > 0 ? "," : "", one);
-	}
-	row = feed_own_row(f, contest_id, team);
-	buf_adds(&out, "],\"row\":");
-	buf_adds(&out, row ? row : "null");
-	buf_adds(&out, "}");
-	text = buf_take(&out);
-	sse_event(&out, NULL, "own", text, strlen(text));
-	snprintf(channel, sizeof(channel), "team:%s:%s", contest_id, team);
-	sse_publish(f->sse, channel, frame_new(TOPIC_OWN, 0, out.data, out.len));
-}
-
-static bool is_listening(struct feed *f, const char *contest_id, const char *team)
-{
-	char channel[CHANNEL_SIZE];
-
-	snprintf(channel, sizeof(channel), "team:%s:%s", contest_id, team);
-	return sse_has(f->sse, channel);
-}
-
-static const char *member(const json_t *o, const char *name)
-{
-	return json_string_value(json_object_get(o, name));
-}
-
-/* A rejudging that was applied concerns many: each team gets all of its own at once, with the
- * first of them in the list. */
-static void publish_set(struct feed *f, const char *contest_id, const json_t *list)
-{
-	size_t n = json_array_size(list);
-	auto_free const char **ids = xcalloc(n + 1, sizeof(*ids));
-	auto_free bool *told = xcalloc(n + 1, sizeof(*told));
-
-	for (size_t i = 0; i < n; i++) {
-		const char *team = member(json_array_get(list, i), "team");
-		size_t own = 0;
-
-		if (told[i] || !team || !is_listening(f, contest_id, team))
-			continue;
-		for (size_t k = i; k < n; k++) {
-			const json_t *one = json_array_get(list, k);
-			const char *submission = member(one, "submission"),
-			           *its = member(one, "team");
-
-			if (!submission || !its || strcmp(its, team) != 0)
-				continue;
-			told[k] = true;
-			ids[own++] = submission;
-		}
-		publish_team(f, contest_id, team, ids, own);
-	}
-}
-
-/* The contest of a submission's event is its team's: tells that team, if it is listening. */
-static void publish_own(struct feed *f, const char *contest_id, const json_t *event)
-{
-	const json_t *subject = json_object_get(event, "subject");
-	const char *team = member(subject, "team");
-	const char *submission = member(subject, "submission");
-
-	publish_set(f, contest_id, json_object_get(subject, "submissions"));
-	if (team && submission && is_listening(f, contest_id, team))
-		publish_team(f, contest_id, team, &submission, 1);
-}
-
 /* Lag: from the event's time to now, by the database's clock. */
 static void count_event(struct feed *f, const json_t *event)
 {
@@ -246,7 +124,7 @@ static void count_event(struct feed *f, const json_t *event)
 	int64_t ms;
 
 	if (at && clock_parse_time(at, &ms) == 0)
-		metrics_event(f->app->metrics, (now_ms(f) - ms) * 1000);
+		metrics_event(f->app->metrics, (feed_now_ms(f) - ms) * 1000);
 }
 
 /* How much becomes of an event: boards only; the frames as well, for a process that begins; all. */
@@ -264,8 +142,8 @@ static int apply_locked(
 		enum feed_view view = (enum feed_view)v;
 
 		if (changed[v])
-			publish(f, fb->id, view,
-			        feed_board_frame(fb, view, f->incarnation, event, now_ms(f)));
+			feed_publish(f, fb->id, view,
+			        feed_board_frame(fb, view, f->incarnation, event, feed_now_ms(f)));
 	}
 	if (mode == MODE_LIVE)
 		pass_time(f, fb);
@@ -294,7 +172,7 @@ static int apply(struct feed *f, struct feed_board *fb, const struct event *e, e
 		return rc;
 	fb->changed_ms = clock_mono_ms();
 	count_event(f, event);
-	publish_own(f, fb->id, event);
+	feed_tell_own(f, fb->id, event);
 	return 0;
 }
 
@@ -361,14 +239,14 @@ static int fill(struct feed *f, struct feed_board *fb, int64_t number, bool firs
 	if (load_contest(f, fb->id, &a, &c, err) < 0)
 		return err_result(err);
 	feed_board_contest(fb, &a, &c);
-	fb->state = contest_state_at(&fb->contest, now_ms(f));
+	fb->state = contest_state_at(&fb->contest, feed_now_ms(f));
 	fb->changed_ms = clock_mono_ms();
 	return 0;
 }
 
 static int load(struct feed *f, const char *id, int64_t number, struct err *err)
 {
-	struct feed_board *fb = feed_board_new(id), *old = find(f, id);
+	struct feed_board *fb = feed_board_new(id), *old = feed_find(f, id);
 	struct feed_board **place = &f->boards;
 
 	if (fill(f, fb, number, old == NULL, err) < 0) {
@@ -383,8 +261,8 @@ static int load(struct feed *f, const char *id, int64_t number, struct err *err)
 	if (old)
 		begin_channels(f, fb);
 	for (int v = 0; v < FEED_VIEWS && old; v++)
-		publish(f, id, (enum feed_view)v,
-		        feed_board_reset(fb, (enum feed_view)v, f->incarnation, now_ms(f)));
+		feed_publish(f, id, (enum feed_view)v,
+		        feed_board_reset(fb, (enum feed_view)v, f->incarnation, feed_now_ms(f)));
 	pthread_mutex_unlock(&f->lock);
 	log_info("feed.board", "contest=%s number=%" PRId64 " anew=%d", id,
 	        board_number(fb->boards[FEED_JURY]), old != NULL);
@@ -410,7 +288,7 @@ static void mend(struct feed *f, struct feed_board *fb, int64_t number, const st
 /* One contest of the list: new, moved, gone back, or as it was. */
 static int sync_board(struct feed *f, const char *id, int64_t number, bool anew, struct err *err)
 {
-	struct feed_board *fb = find(f, id);
+	struct feed_board *fb = feed_find(f, id);
 	int64_t have = fb ? board_number(fb->boards[FEED_JURY]) : 0;
 	struct err why = {0};
 
@@ -469,246 +347,6 @@ static int sync_boards(struct feed *f, struct err *err)
 	return 0;
 }
 
-/* ---------------------------------------------------------------- progress and submissions */
-
-json_t *feed_submission_json(const PGresult *r, int row)
-{
-	json_t *o = json_object();
-	const char *verdict = pg_text(r, row, "verdict");
-	const char *state = pg_text(r, row, "state");
-	char text[CLOCK_TEXT_SIZE];
-
-	json_object_set_new(o, "id", json_string(pg_text(r, row, "id")));
-	json_object_set_new(o, "problem_id", json_string(pg_text(r, row, "problem_id")));
-	json_object_set_new(o, "language_id", json_string(pg_text(r, row, "language_id")));
-	json_object_set_new(o, "team_id", json_string(pg_text(r, row, "team_id")));
-	clock_format_time(pg_int(r, row, "at_ms"), text);
-	json_object_set_new(o, "time", json_string(text));
-	clock_format_reltime(pg_int(r, row, "contest_time_ms"), text);
-	json_object_set_new(o, "contest_time", json_string(text));
-	/* A judging error is nothing that a team sees: it waits for a person. */
-	json_object_set_new(o, "state",
-	        json_string(strcmp(state, "final") == 0 && !verdict ? "judging" : state));
-	json_object_set_new(o, "verdict", verdict ? json_string(verdict) : json_null());
-	json_object_set_new(o, "points", json_integer(pg_int(r, row, "points_milli")));
-	json_object_set_new(o, "practice", json_boolean(pg_bool(r, row, "practice")));
-	return o;
-}
-
-/* Remembered, because a submission has a message for each of its test cases. */
-static const struct owner *owner_of(struct feed *f, const char *submission_id)
-{
-	auto_pgresult PGresult *r = NULL;
-	auto_arena struct arena a = {0};
-	struct err err = {0};
-	uint32_t hash = 5381;
-	struct owner *o;
-
-	for (const char *p = submission_id; *p; p++)
-		hash = hash * 33 + (unsigned char)*p;
-	o = &f->owners[hash % KNOWN_SUBMISSIONS];
-	if (strcmp(o->submission_id, submission_id) == 0)
-		return o;
-	if (pg_run(f->pg, Q_FEED_SUBMISSIONS, &r, &err, pg_arg_array(&a, &submission_id, 1)) < 0 ||
-	        PQntuples(r) == 0)
-		return NULL;
-	strlcpy(o->submission_id, submission_id, sizeof(o->submission_id));
-	strlcpy(o->contest_id, pg_text(r, 0, "contest_id"), sizeof(o->contest_id));
-	strlcpy(o->team_id, pg_text(r, 0, "team_id"), sizeof(o->team_id));
-	return o;
-}
-
-static bool word_is(const json_t *o, const char *name, const char *word)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s && strcmp(s, word) == 0;
-}
-
-/* What a contestant may know of a message; false: nothing (RULES.md section 4, show_runs). What
- * waits for a judge's confirmation says nothing at all. */
-static bool restrict_progress(json_t *message, const struct contest *c)
-{
-	const char *show_runs = c->show_runs;
-
-	if (word_is(message, "verdict", "JE"))
-		return false;
-	if (c->hold &&
-	        (json_object_get(message, "verdict") || word_is(message, "type", "TEST_RESULT")))
-		return false;
-	if (!word_is(message, "type", "TEST_RESULT") || strcmp(show_runs, "verdicts") == 0)
-		return true;
-	json_object_del(message, "verdict");
-	json_object_del(message, "time_ms");
-	json_object_del(message, "memory_kib");
-	return strcmp(show_runs, "count") == 0;
-}
-
-static struct frame *progress_frame(const json_t *message)
-{
-	auto_free char *text = json_text(message);
-	auto_buf struct buf out = {0};
-
-	sse_event(&out, NULL, "progress", text, strlen(text));
-	return frame_new(TOPIC_OWN | TOPIC_SUBMISSION, 0, out.data, out.len);
-}
-
-static void progress(struct feed *f, const char *submission_id, const char *payload)
-{
-	struct err err = {0};
-	auto_arena struct arena a = {0};
-	json_auto_t *message = NULL;
-	const char *one[1];
-	const struct owner *owner;
-	const struct feed_board *fb;
-	char channel[CHANNEL_SIZE];
-
-	snprintf(channel, sizeof(channel), "sub:%s:", submission_id);
-	if (sse_channels(f->sse, &a, channel, one, 1) == 0 &&
-	        sse_channels(f->sse, &a, "team:", one, 1) == 0)
-		return;
-	message = json_parse(payload, strlen(payload), EVENT_DEPTH, &err);
-	owner = json_is_object(message) ? owner_of(f, submission_id) : NULL;
-	fb = owner ? find(f, owner->contest_id) : NULL;
-	if (!fb)
-		return;
-	if (word_is(message, "type", "FINISHED"))
-		f->look_submissions = true;
-	json_object_set_new(message, "submission_id", json_string(submission_id));
-	snprintf(channel, sizeof(channel), "sub:%s:jury", submission_id);
-	sse_publish(f->sse, channel, progress_frame(message));
-	if (!restrict_progress(message, &fb->contest))
-		return;
-	snprintf(channel, sizeof(channel), "sub:%s:team", submission_id);
-	sse_publish(f->sse, channel, progress_frame(message));
-	snprintf(channel, sizeof(channel), "team:%s:%s", owner->contest_id, owner->team_id);
-	sse_publish(f->sse, channel, progress_frame(message));
-}
-
-/* The last words of a submission's stream, when it is final for that viewer. */
-static void finish_stream(struct feed *f, const char *submission_id, const char *team_id, bool jury)
-{
-	struct identity who = {.role = jury ? ROLE_JURY : ROLE_TEAM, .expires_ms = INT64_MAX};
-	struct submission_view view = {0};
-	auto_buf struct buf out = {0};
-	struct err err = {0};
-	char channel[CHANNEL_SIZE];
-
-	snprintf(channel, sizeof(channel), "sub:%s:%s", submission_id, jury ? "jury" : "team");
-	if (!sse_has(f->sse, channel))
-		return;
-	strlcpy(who.team_id, jury ? "" : team_id, sizeof(who.team_id));
-	if (submission_view(f->pg, &who, submission_id, &view, &err) < 0)
-		return;
-	if (view.final) {
-		sse_event(&out, NULL, "submission", view.body.data, view.body.len);
-		sse_event(&out, NULL, "end", "{}", 2);
-		sse_publish(f->sse, channel,
-		        frame_new(TOPIC_SUBMISSION | TOPIC_END, 0, out.data, out.len));
-	}
-	buf_free(&view.body);
-}
-
-/* Ends the streams of what has become final, whether or not a message said so. */
-static int look_at_submissions(struct feed *f, struct err *err)
-{
-	auto_arena struct arena a = {0};
-	auto_pgresult PGresult *r = NULL;
-	const char **ids = arena_alloc(&a, MAX_WATCHED * sizeof(*ids));
-	size_t n = sse_channels(f->sse, &a, "sub:", ids, MAX_WATCHED);
-
-	if (n == 0)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		ids[i] = arena_strndup(&a, ids[i] + 4, strcspn(ids[i] + 4, ":"));
-	if (pg_run(f->pg, Q_FEED_SUBMISSIONS, &r, err, pg_arg_array(&a, ids, n)) < 0)
-		return err_wrap(err, "watched submissions");
-	for (int i = 0; i < PQntuples(r); i++) {
-		if (strcmp(pg_text(r, i, "state"), "final") != 0)
-			continue;
-		finish_stream(f, pg_text(r, i, "id"), pg_text(r, i, "team_id"), false);
-		finish_stream(f, pg_text(r, i, "id"), pg_text(r, i, "team_id"), true);
-	}
-	return 0;
-}
-
-/* ---------------------------------------------------------------- clarifications */
-
-/* True when it is new here. */
-static bool remember(struct feed *f, const char *id)
-{
-	for (size_t i = 0; i < SEEN_CLARIFICATIONS; i++) {
-		if (strcmp(f->seen[i], id) == 0)
-			return false;
-	}
-	strlcpy(f->seen[f->nseen++ % SEEN_CLARIFICATIONS], id, ID_SIZE);
-	return true;
-}
-
-static void set_text(json_t *o, const PGresult *r, int row, const char *name)
-{
-	const char *s = pg_text(r, row, name);
-
-	json_object_set_new(o, name, s ? json_string(s) : json_null());
-}
-
-static struct frame *clarification_frame(const PGresult *r, int row)
-{
-	static const char *const names[] = {
-	        "id", "problem_id", "from_team_id", "to_team_id", "reply_to_id", "text"};
-	json_auto_t *o = json_object();
-	auto_free char *text = NULL;
-	auto_buf struct buf out = {0};
-	char time[CLOCK_TEXT_SIZE];
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		set_text(o, r, row, names[i]);
-	clock_format_time(pg_int(r, row, "at_ms"), time);
-	json_object_set_new(o, "time", json_string(time));
-	clock_format_reltime(pg_int(r, row, "contest_time_ms"), time);
-	json_object_set_new(o, "contest_time", json_string(time));
-	json_object_set_new(o, "answered", json_boolean(pg_bool(r, row, "answered")));
-	text = json_text(o);
-	sse_event(&out, NULL, "clarification", text, strlen(text));
-	return frame_new(TOPIC_CLARIFICATIONS, 0, out.data, out.len);
-}
-
-/* To the jury always; to everybody when the jury said it to all; else to the one team. */
-static void send_clarification(struct feed *f, const PGresult *r, int row)
-{
-	const char *contest = pg_text(r, row, "contest_id");
-	const char *from = pg_text(r, row, "from_team_id");
-	const char *to = pg_text(r, row, "to_team_id");
-	const struct feed_board *fb = find(f, contest);
-	struct frame *frame = clarification_frame(r, row);
-	char channel[CHANNEL_SIZE];
-
-	publish(f, contest, FEED_JURY, frame_hold(frame));
-	if (!fb || !freeze_public_problems(&fb->contest, now_ms(f))) {
-		frame_drop(frame); /* before the start it may speak of what nobody knows yet */
-	} else if (from || to) {
-		snprintf(channel, sizeof(channel), "team:%s:%s", contest, from ? from : to);
-		sse_publish(f->sse, channel, frame);
-	} else {
-		publish(f, contest, FEED_PUBLIC, frame);
-	}
-}
-
-/* Those of the last seconds that were not sent yet; at the start they count as sent. */
-static int look_at_clarifications(struct feed *f, struct err *err)
-{
-	auto_pgresult PGresult *r = NULL;
-
-	if (pg_run(f->pg, Q_FEED_CLARIFICATIONS, &r, err) < 0)
-		return err_wrap(err, "clarifications");
-	for (int i = 0; i < PQntuples(r); i++) {
-		if (remember(f, pg_text(r, i, "id")) && f->seen_any)
-			send_clarification(f, r, i);
-	}
-	f->seen_any = true;
-	return 0;
-}
-
 /* ---------------------------------------------------------------- the thread */
 
 static void subscribe(struct feed *f)
@@ -747,7 +385,7 @@ static void take_messages(struct feed *f)
 		else if (strncmp(channel, "clarification:", 14) == 0)
 			f->look_clarifications = true;
 		else if (strncmp(channel, "events:", 7) == 0)
-			progress(f, channel + 7, payload);
+			feed_progress(f, channel + 7, payload);
 	}
 }
 
@@ -770,10 +408,10 @@ static int ask_database(struct feed *f, bool tick, struct err *err)
 	if ((f->look_boards || tick) && sync_boards(f, err) < 0)
 		return err_result(err);
 	f->look_boards = false;
-	if ((f->look_submissions || tick) && look_at_submissions(f, err) < 0)
+	if ((f->look_submissions || tick) && feed_look_at_submissions(f, err) < 0)
 		return err_result(err);
 	f->look_submissions = false;
-	if ((f->look_clarifications || tick) && look_at_clarifications(f, err) < 0)
+	if ((f->look_clarifications || tick) && feed_look_at_clarifications(f, err) < 0)
 		return err_result(err);
 	f->look_clarifications = false;
 	return tick ? refresh_accounts(f, err) : 0;
@@ -859,7 +497,7 @@ int feed_check(struct feed *f, const struct identity *who, const char *contest_i
 	int rc;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, contest_id);
+	fb = feed_find(f, contest_id);
 	rc = fb ? check(fb, who, view, err) : no_contest(f, contest_id, err);
 	pthread_mutex_unlock(&f->lock);
 	return rc;
@@ -885,10 +523,10 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
 	int rc = 0;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, contest_id);
+	fb = feed_find(f, contest_id);
 	if (fb) {
 		pass_time(f, fb);
-		out->body = feed_board_scoreboard(fb, view, now_ms(f));
+		out->body = feed_board_scoreboard(fb, view, feed_now_ms(f));
 		make_etag(f, fb, view, out->etag);
 	} else {
 		rc = no_contest(f, contest_id, err);
@@ -904,11 +542,11 @@ int feed_awards(
 	int rc = 0;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, contest_id);
+	fb = feed_find(f, contest_id);
 	if (fb) {
 		struct board *b = fb->boards[view];
 		bool all = view == FEED_JURY ? fb->state.ended != 0
-		                             : freeze_shows_awards(&fb->contest, now_ms(f)) &&
+		                             : freeze_shows_awards(&fb->contest, feed_now_ms(f)) &&
 		                                       !awards_pending(b);
 
 		*out = awards_list(b, &fb->contest.medals, !all);
@@ -950,9 +588,9 @@ void feed_state_event(struct feed *f, const char *contest_id, struct buf *out)
 	auto_free char *text = NULL;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, contest_id);
+	fb = feed_find(f, contest_id);
 	if (fb)
-		state = feed_board_state(fb, now_ms(f));
+		state = feed_board_state(fb, feed_now_ms(f));
 	pthread_mutex_unlock(&f->lock);
 	if (!state)
 		return;
@@ -967,7 +605,7 @@ char *feed_own_row(struct feed *f, const char *contest_id, const char *team_id)
 	char *text = NULL;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, contest_id);
+	fb = feed_find(f, contest_id);
 	row = fb ? board_row_find(fb->boards[FEED_JURY], team_id) : NULL;
 	if (row)
 		text = board_row_json(fb->boards[FEED_JURY], row);
@@ -1024,10 +662,10 @@ static struct frame *snapshot(void *owner, const char *channel, uint64_t *pos)
 	struct feed_board *fb;
 
 	pthread_mutex_lock(&f->lock);
-	fb = find(f, colon ? colon + 1 : "");
+	fb = feed_find(f, colon ? colon + 1 : "");
 	if (fb) {
 		pass_time(f, fb);
-		frame = feed_board_snapshot(fb, view, f->incarnation, now_ms(f));
+		frame = feed_board_snapshot(fb, view, f->incarnation, feed_now_ms(f));
 		*pos = sse_head(f->sse, channel);
 	}
 	pthread_mutex_unlock(&f->lock);
