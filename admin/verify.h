@@ -46,8 +46,7 @@ struct verify_result {
 	bool skipped; /* no compiler for it here, or not wanted */
 	bool fault;   /* the judges' own */
 	enum verdict verdict;
-	struct grading_sum whole;     /* as the package grades it */
-	struct grading_sum *groups;   /* plan.ngroups */
+	struct grading_sum *groups;   /* plan.ngroups, as the package grades; 0 is the whole */
 	struct grading_result *cases; /* plan.ncases */
 	int64_t *cpu_us;              /* of each case */
 	char **messages;              /* of each case, or NULL */

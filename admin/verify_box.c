@@ -47,21 +47,19 @@ int verify_find_languages(
         const struct admin *admin, const char *wanted, char out[PATH_MAX], struct err *err)
 {
 	char self[PATH_MAX];
-	const char *const places[] = {
-	        wanted, admin->conf.language_file, NULL, NULL, "judge/languages.yaml"};
+	/* as given, of the settings, as installed, of a tree that was built in, of this folder */
+	const char *const places[] = {wanted, admin->conf.language_file, "/../judge/languages.yaml",
+	        "/../../judge/languages.yaml", "judge/languages.yaml"};
 
 	own_folder(self);
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		if (i == 2)
-			snprintf(out, PATH_MAX, "%.3000s/../judge/languages.yaml", self);
-		else if (places[i])
-			snprintf(out, PATH_MAX, "%s", places[i]);
-		else
+	for (size_t i = 0; i < ARRAY_LEN(places) && !(wanted && i > 0); i++) {
+		bool beside = places[i] && strncmp(places[i], "/../", 4) == 0;
+
+		if (!places[i])
 			continue;
+		snprintf(out, PATH_MAX, "%.3000s%s", beside ? self : "", places[i]);
 		if (access(out, R_OK) == 0)
 			return 0;
-		if (i == 0)
-			break;
 	}
 	return err_set(err, ERR_INPUT, "no language table: use --languages FILE");
 }

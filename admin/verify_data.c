@@ -63,11 +63,18 @@ static int compile_or_say(struct verify *v, const char *what, const struct packa
 	return 0;
 }
 
-static int compile_list(struct verify *v, const char *what, const struct package_program *programs,
-        size_t n, const struct validator **out, struct err *err)
+struct program_list {
+	const char *what;
+	const struct package_program *programs;
+	size_t n;
+};
+
+static int compile_list(struct verify *v, const struct program_list *list,
+        const struct validator ***out, struct err *err)
 {
-	for (size_t i = 0; i < n; i++)
-		if (compile_or_say(v, what, &programs[i], &out[i], err) < 0)
+	*out = arena_alloc(v->a, (list->n + 1) * sizeof(struct validator *));
+	for (size_t i = 0; i < list->n; i++)
+		if (compile_or_say(v, list->what, &list->programs[i], &(*out)[i], err) < 0)
 			return err_result(err);
 	return 0;
 }
@@ -75,24 +82,26 @@ static int compile_list(struct verify *v, const char *what, const struct package
 /* ---- inputs and answers */
 
 /* What an input or answer validator says: 1 valid, 0 not, negative: fault. */
-static int ask(struct verify *v, size_t slot, struct jury_filter *f, const char **why,
-        struct buf *said, struct err *err)
+static int ask(struct verify *v, size_t slot, struct jury_filter *f, struct err *err)
 {
 	struct execution x = execution_of(v, slot);
 	struct box_result r;
 
 	f->time_ms = CHECK_MS;
 	f->memory_bytes = v->p->limits.validation_memory_kib * KIB;
-	f->said = said;
 	if (jury_filter(&x, f, &r, err) < 0)
 		return err_result(err);
 	pthread_mutex_lock(&v->lock);
 	v->cpu_us += r.cpu_us;
 	pthread_mutex_unlock(&v->lock);
-	*why = said->data ? said->data : "";
 	if (r.end == BOX_END_EXITED && r.exit_code == VALID)
 		return 1;
 	return 0;
+}
+
+static const char *said_of(const struct buf *said)
+{
+	return said->data ? said->data : "";
 }
 
 struct input_check {
@@ -111,13 +120,13 @@ static void check_input(struct verify *v, size_t slot, const struct input_check 
 
 	for (size_t i = 0; i < v->p->ninput_validators && fd >= 0; i++) {
 		auto_buf struct buf said = {0};
-		const char *why = "";
 		package_args args = package_input_args(&a, c->args, v->p->input_validators[i].name);
 		struct jury_filter f = {.program = v->inputs[i],
 		        .stdin_fd = fd,
 		        .args = args,
-		        .nargs = count_words(args)};
-		int valid = v->inputs[i] ? ask(v, slot, &f, &why, &said, &err) : 1;
+		        .nargs = count_words(args),
+		        .said = &said};
+		int valid = v->inputs[i] ? ask(v, slot, &f, &err) : 1;
 
 		if (valid < 0) {
 			verify_complain(v, "%s: input validator %s: %s", c->name,
@@ -125,7 +134,7 @@ static void check_input(struct verify *v, size_t slot, const struct input_check 
 			(void)verify_box_again(v->box, slot, &err);
 		} else if (!valid && c->must_be_valid) {
 			verify_complain(v, "data/%s.in: input validator %s refuses it: %.*s",
-			        c->name, v->inputs[i]->name, SAID_SHOWN, why);
+			        c->name, v->inputs[i]->name, SAID_SHOWN, said_of(&said));
 		}
 		refused = refused || valid == 0;
 	}
@@ -187,22 +196,27 @@ static void check_output(struct verify *v, size_t slot, const struct output_chec
 static void check_answer(struct verify *v, size_t slot, const struct package_case *c)
 {
 	struct err err = {0};
-	auto_close int fd = box_memfd(c->answer->data, c->answer->len, &err);
+	auto_close int input = box_memfd(c->input->data, c->input->len, &err);
+	auto_close int answer = box_memfd(c->answer->data, c->answer->len, &err);
 
-	for (size_t i = 0; i < v->p->nanswer_validators && fd >= 0; i++) {
+	for (size_t i = 0; i < v->p->nanswer_validators && input >= 0 && answer >= 0; i++) {
 		auto_buf struct buf said = {0};
-		const char *why = "";
 		struct jury_filter f = {.program = v->answers[i],
-		        .stdin_fd = fd,
+		        .stdin_fd = answer,
+		        .with_case = true,
+		        .input_fd = input,
+		        .answer_fd = answer,
 		        .args = c->validator_args,
-		        .nargs = count_words(c->validator_args)};
-		int valid = v->answers[i] ? ask(v, slot, &f, &why, &said, &err) : 1;
+		        .nargs = count_words(c->validator_args),
+		        .said = &said};
+		int valid = v->answers[i] ? ask(v, slot, &f, &err) : 1;
 
 		if (valid < 0)
 			(void)verify_box_again(v->box, slot, &err);
 		if (valid <= 0)
 			verify_complain(v, "data/%s.ans: answer validator %s refuses it: %.*s",
-			        c->name, v->answers[i]->name, SAID_SHOWN, why);
+			        c->name, v->answers[i]->name, SAID_SHOWN,
+			        valid < 0 ? err.msg : said_of(&said));
 	}
 }
 
@@ -247,10 +261,13 @@ static void data_step(struct verify *v, size_t slot, size_t i)
 static int compile_all(struct verify *v, struct err *err)
 {
 	const struct package *p = v->p;
-	const struct validator **list = arena_alloc(v->a, (p->nvalidators + 1) * sizeof(*list));
+	const struct program_list inputs = {
+	        "input validator", p->input_validators, p->ninput_validators};
+	const struct program_list answers = {
+	        "answer validator", p->answer_validators, p->nanswer_validators};
+	const struct validator **list =
+	        arena_alloc(v->a, (p->nvalidators + 1) * sizeof(struct validator *));
 
-	v->inputs = arena_alloc(v->a, (p->ninput_validators + 1) * sizeof(*v->inputs));
-	v->answers = arena_alloc(v->a, (p->nanswer_validators + 1) * sizeof(*v->answers));
 	for (size_t i = 0; i < p->nvalidators; i++)
 		if (verify_compile(v, &p->validators[i], &list[i], err) < 0)
 			return err_wrap(err, "output validator");
@@ -259,11 +276,9 @@ static int compile_all(struct verify *v, struct err *err)
 	v->problem.validation = p->nvalidators ? &v->validation : NULL;
 	if (p->ngraders > 0 && verify_compile(v, &p->graders[0], &v->grader, err) < 0)
 		return err_wrap(err, "grader");
-	if (compile_list(v, "input validator", p->input_validators, p->ninput_validators, v->inputs,
-	            err) < 0)
+	if (compile_list(v, &inputs, &v->inputs, err) < 0)
 		return err_result(err);
-	return compile_list(v, "answer validator", p->answer_validators, p->nanswer_validators,
-	        v->answers, err);
+	return compile_list(v, &answers, &v->answers, err);
 }
 
 int verify_data(struct verify *v, struct err *err)

@@ -121,7 +121,7 @@ static double best_score(const struct verify *v)
 static void check_score(const struct verify *v, struct verify_result *r)
 {
 	const struct package_submission *s = r->s;
-	double best = best_score(v), score = r->whole.score;
+	double best = best_score(v), score = r->groups[0].score;
 	bool accepted = r->verdict == VERDICT_AC;
 
 	if (!v->p->scoring)
@@ -188,7 +188,7 @@ static const struct grading_sum *sum_of(
 	for (size_t i = 0; i < v->p->ngroups && rule->cases; i++)
 		if (strcmp(v->p->groups[i].name, rule->cases) == 0)
 			return &r->groups[i];
-	return &r->whole;
+	return &r->groups[0];
 }
 
 static void check_rules(const struct verify *v, struct verify_result *r)
@@ -231,29 +231,34 @@ static void check(const struct verify *v, struct verify_result *r)
 	check_rules(v, r);
 }
 
+/* The limit, and what follows from it; a package's own grader has spoken already. */
+static void regrade(const struct verify *v, struct verify_result *r)
+{
+	const struct grading_plan *p = &v->problem.plan;
+	struct err err = {0};
+
+	apply_limit(v, r);
+	if (has_custom_grader(v))
+		return;
+	if (grading_finish(p, r->cases, NULL, r->groups, &err) < 0) {
+		r->fault = true;
+		snprintf(r->why, sizeof(r->why), "%s", err.msg);
+		return;
+	}
+	r->verdict =
+	        v->p->scoring ? r->groups[0].verdict : grading_verdict(p, r->cases, &r->groups[0]);
+}
+
 void verify_expect(struct verify *v)
 {
 	for (size_t i = 0; i < v->p->nsubmissions; i++) {
 		struct verify_result *r = &v->results[i];
-		struct err err = {0};
 
 		if (r->skipped)
 			continue;
 		r->mismatch[0] = 0;
-		if (!r->fault && r->verdict != VERDICT_CE) {
-			apply_limit(v, r);
-			/* a package's own grader has spoken already */
-			if (!has_custom_grader(v) &&
-			        grading_finish(&v->problem.plan, r->cases, NULL, r->groups,
-			                &r->whole, &err) < 0) {
-				r->fault = true;
-				snprintf(r->why, sizeof(r->why), "%s", err.msg);
-			}
-			if (!has_custom_grader(v) && !r->fault)
-				r->verdict = v->p->scoring ? r->whole.verdict
-				                           : grading_verdict(&v->problem.plan,
-				                                     r->cases, &r->whole);
-		}
+		if (!r->fault && r->verdict != VERDICT_CE)
+			regrade(v, r);
 		check(v, r);
 	}
 }

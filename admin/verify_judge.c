@@ -247,11 +247,11 @@ static int grade(struct work *w, struct err *err)
 	struct grading_grader grader = {trial_grade, &by};
 	struct verify_result *r = w->r;
 
-	if (grading_finish(&v->problem.plan, r->cases, v->grader ? &grader : NULL, r->groups,
-	            &r->whole, err) < 0)
+	if (grading_finish(&v->problem.plan, r->cases, v->grader ? &grader : NULL, r->groups, err) <
+	        0)
 		return err_result(err);
-	r->verdict = v->p->scoring ? r->whole.verdict
-	                           : grading_verdict(&v->problem.plan, r->cases, &r->whole);
+	r->verdict = v->p->scoring ? r->groups[0].verdict
+	                           : grading_verdict(&v->problem.plan, r->cases, &r->groups[0]);
 	return 0;
 }
 

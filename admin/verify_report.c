@@ -28,7 +28,7 @@ static void got_text(const struct verify *v, const struct verify_result *r, char
 	if (r->skipped)
 		snprintf(out, 64, "-");
 	else if (v->p->scoring && !r->fault && r->verdict != VERDICT_CE)
-		snprintf(out, 64, "%s %g", verdict_id(r->verdict), r->whole.score);
+		snprintf(out, 64, "%s %g", verdict_id(r->verdict), r->groups[0].score);
 	else
 		snprintf(out, 64, "%s", verdict_id(r->verdict));
 }
@@ -184,7 +184,7 @@ static json_t *result_json(const struct verify *v, const struct verify_result *r
 	json_object_set_new(o, "expected", json_string(wanted));
 	json_object_set_new(o, "got", json_string(r->skipped ? "" : verdict_id(r->verdict)));
 	if (v->p->scoring)
-		json_object_set_new(o, "score", json_real(r->whole.score));
+		json_object_set_new(o, "score", json_real(r->groups[0].score));
 	json_object_set_new(o, "status",
 	        json_string(r->skipped       ? "skipped"
 	                    : r->mismatch[0] ? "mismatch"

@@ -377,7 +377,7 @@ static void token_byte(struct compare *c, int b)
 
 static void end_number(struct compare *c)
 {
-	double got, expected;
+	double got = 0, expected = 0;
 
 	(void)is_number(&c->expected, &expected);
 	if (!is_number(&c->got, &got))

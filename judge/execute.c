@@ -31,6 +31,9 @@ enum {
 /* Runnable threads per core, a minute's average, from which on a host is overloaded. */
 static const double BUSY_LOAD = 1.5;
 
+/* Who got less than this part of a fair share of the cores was asleep. */
+static const double SHARE_OF_WAITING = 0.1;
+
 /* The slack within which a time limit is worth a second look: box kills behind it. */
 static int64_t with_slack(int64_t time_ms)
 {
@@ -329,7 +332,7 @@ static void say_end(const struct running *r, const struct box_result *b, struct 
 
 static void take_figures(const struct box_result *b, struct outcome *out)
 {
-	out->cpu_us = b->cpu_us;
+	out->cpu_us = out->busy_us = b->cpu_us;
 	out->wall_us = b->wall_us;
 	out->memory_bytes = b->memory_bytes;
 	out->exit_code = b->exit_code;
@@ -423,7 +426,8 @@ static int run_validated(struct execution *x, const struct test_case *t, struct 
 	output_fd = box_memfd(output.data ? output.data : "", output.len, err);
 	if (output_fd < 0)
 		return output_fd;
-	return validate_output(x, t, pass, output_fd, out, err);
+	pass->output_fd = output_fd;
+	return validate_output(x, t, pass, out, err);
 }
 
 /* In the order that box.h lists; VERDICT_NONE: the validator's word counts. */
@@ -435,6 +439,7 @@ static int decide_interaction(const struct running *r, const struct box_interact
 	bool piped = i->submission.end == BOX_END_SIGNAL && i->submission.signal == SIGPIPE;
 
 	take_figures(&i->submission, out);
+	out->busy_us += i->validator.cpu_us;
 	out->verdict = VERDICT_NONE;
 	if (i->first == BOX_LANE_JURY && (wrong || !decided))
 		return 0;
@@ -450,9 +455,10 @@ static int interact(struct execution *x, const struct test_case *t, struct valid
 {
 	struct running r = {.x = x, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
 	struct box_interacted done = {.feedback_fd = -1};
-	struct box_limits limits = limits_of(x);
-	int n = validate_interact(x, t, pass, &limits, &done, err);
+	int n;
 
+	pass->limits = limits_of(x);
+	n = validate_interact(x, t, pass, &done, err);
 	if (n < 0)
 		return n;
 	r.too_much = done.submission.end == BOX_END_OUTPUT_LIMIT;
@@ -467,6 +473,33 @@ static int interact(struct execution *x, const struct test_case *t, struct valid
 	return n;
 }
 
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The figures of a test are the most of any of its passes; both get them. */
+static void keep_most(struct outcome *out, struct outcome *all)
+{
+	all->cpu_us = out->cpu_us = most(out->cpu_us, all->cpu_us);
+	all->wall_us = out->wall_us = most(out->wall_us, all->wall_us);
+	all->memory_bytes = out->memory_bytes = most(out->memory_bytes, all->memory_bytes);
+}
+
+/* The validator's nextpass.in is the input of the next pass. */
+static int next_input(
+        const struct validation *v, int n, struct validate_pass *pass, int *made, struct err *err)
+{
+	if (n >= v->passes)
+		return err_set(
+		        err, ERR_BUSY, "the validator asks for more than %d passes", v->passes);
+	if (*made >= 0)
+		close(*made);
+	*made = box_memfd(pass->next->data ? pass->next->data : "", pass->next->len, err);
+	pass->input_fd = *made;
+	return *made < 0 ? *made : 0;
+}
+
 /* As many passes as the validator asks for. Time and memory are limited per pass; what the whole
  * test says of them is the most of any. */
 static int run_passes(
@@ -478,27 +511,21 @@ static int run_passes(
 	auto_close int feedback = -1;
 	struct validate_pass pass = {
 	        .input_fd = t->input_fd, .next = &next, .feedback_fd = &feedback};
-	int64_t cpu = 0, wall = 0, memory = 0;
+	auto_free struct outcome *all = xcalloc(1, sizeof(*all));
 
 	for (int n = 1;; n++) {
+		int r;
+
 		pass.again = false;
-		if ((v->interactive ? interact(x, t, &pass, out, err)
-		                    : run_validated(x, t, &pass, out, err)) < 0)
-			return err_result(err);
-		cpu = out->cpu_us = out->cpu_us > cpu ? out->cpu_us : cpu;
-		wall = out->wall_us = out->wall_us > wall ? out->wall_us : wall;
-		memory = out->memory_bytes =
-		        out->memory_bytes > memory ? out->memory_bytes : memory;
+		r = v->interactive ? interact(x, t, &pass, out, err)
+		                   : run_validated(x, t, &pass, out, err);
+		if (r < 0)
+			return r;
+		keep_most(out, all);
 		if (out->verdict != VERDICT_AC || !pass.again)
 			return 0;
-		if (n >= v->passes)
-			return err_set(err, ERR_BUSY, "the validator asks for more than %d passes",
-			        v->passes);
-		if (made >= 0)
-			close(made);
-		made = pass.input_fd = box_memfd(next.data ? next.data : "", next.len, err);
-		if (made < 0)
-			return made;
+		if (next_input(v, n, &pass, &made, err) < 0)
+			return err_result(err);
 	}
 }
 
@@ -537,15 +564,17 @@ int execute_output(struct execution *x, const struct test_case *t, int output_fd
 {
 	auto_buf struct buf next = {0};
 	auto_close int feedback = -1;
-	struct validate_pass pass = {
-	        .input_fd = t->input_fd, .next = &next, .feedback_fd = &feedback};
+	struct validate_pass pass = {.input_fd = t->input_fd,
+	        .output_fd = output_fd,
+	        .next = &next,
+	        .feedback_fd = &feedback};
 	int r;
 
 	*out = (struct outcome){.verdict = VERDICT_NONE};
 	if (!t->validation)
 		return compare_output(t, output_fd, out, err);
 	pthread_rwlock_rdlock(x->alone);
-	r = validate_output(x, t, &pass, output_fd, out, err);
+	r = validate_output(x, t, &pass, out, err);
 	pthread_rwlock_unlock(x->alone);
 	return r;
 }
@@ -571,15 +600,18 @@ static bool is_close(const struct execution *x, const struct outcome *o)
 	       o->cpu_us <= with_slack(x->time_ms) * US_PER_MS;
 }
 
-/* It was waiting for a core rather than sleeping, as far as one can tell from outside. */
+/* It was waiting for a core rather than sleeping, as far as one can tell from outside: who wants to
+ * run gets its share of the cores, however many want it. */
 static bool is_starved(const struct execution *x, const struct outcome *o)
 {
+	double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
 	double load = 0;
 
 	if (o->verdict != VERDICT_TLE || o->cpu_us > x->time_ms * US_PER_MS)
 		return false;
-	return getloadavg(&load, 1) == 1 &&
-	       load > BUSY_LOAD * (double)sysconf(_SC_NPROCESSORS_ONLN);
+	if (getloadavg(&load, 1) != 1 || load <= BUSY_LOAD * cores)
+		return false;
+	return (double)o->busy_us > (double)o->wall_us * cores / load * SHARE_OF_WAITING;
 }
 
 /* The second look. The lower time decides; the message tells the jury of both. */

@@ -38,6 +38,7 @@ enum {
 struct outcome {
 	enum verdict verdict;
 	int64_t cpu_us, wall_us, memory_bytes; /* of the slowest, the largest pass */
+	int64_t busy_us;                       /* CPU of the last pass, with the validator's */
 	int exit_code, signal;
 	enum grading_given given; /* a score, by the validator */
 	double score;

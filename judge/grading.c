@@ -68,12 +68,7 @@ static int member_of(const struct grading_plan *p, size_t i, int group)
 
 /* Summing up one group. */
 
-struct members {
-	struct grading_sum *list;
-	size_t n;
-};
-
-static enum verdict worst(const struct members *m)
+static enum verdict worst(const struct grading_members *m)
 {
 	for (size_t w = 0; w < ARRAY_LEN(by_weight); w++)
 		for (size_t i = 0; i < m->n; i++)
@@ -82,7 +77,7 @@ static enum verdict worst(const struct members *m)
 	return VERDICT_AC;
 }
 
-static enum verdict first(const struct members *m)
+static enum verdict first(const struct grading_members *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (m->list[i].verdict != VERDICT_AC)
@@ -90,7 +85,7 @@ static enum verdict first(const struct members *m)
 	return VERDICT_AC;
 }
 
-static enum verdict sum_verdict(const struct grading_group *g, const struct members *m)
+static enum verdict sum_verdict(const struct grading_group *g, const struct grading_members *m)
 {
 	for (size_t i = 0; i < m->n && g->accept_if_any; i++)
 		if (m->list[i].verdict == VERDICT_AC)
@@ -106,7 +101,7 @@ static enum verdict sum_verdict(const struct grading_group *g, const struct memb
 	return VERDICT_AC;
 }
 
-static double sum_score(const struct grading_group *g, const struct members *m)
+static double sum_score(const struct grading_group *g, const struct grading_members *m)
 {
 	double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
 
@@ -172,7 +167,7 @@ struct summing {
 /* What case i adds to the members of `group`; false: nothing (its child group is there already, or
  * it was not run). */
 static int add_member(
-        const struct summing *s, int group, size_t i, struct members *m, struct err *err)
+        const struct summing *s, int group, size_t i, struct grading_members *m, struct err *err)
 {
 	int child = member_of(s->p, i, group);
 	struct grading_sum *out = &m->list[m->n];
@@ -202,7 +197,7 @@ static int check_range(
 	        score, g->range_min, g->range_max);
 }
 
-static int sum_group(const struct summing *s, int group, struct members *m, struct err *err)
+static int sum_group(const struct summing *s, int group, struct grading_members *m, struct err *err)
 {
 	const struct grading_group *g = group_at(s->p, group);
 	struct grading_sum *out = &s->sums[group];
@@ -221,7 +216,7 @@ static int sum_group(const struct summing *s, int group, struct members *m, stru
 		m->n = 1;
 	}
 	if (g->custom && s->grader) {
-		if (s->grader->grade(s->grader->ctx, g, m->list, m->n, out, err) < 0)
+		if (s->grader->grade(s->grader->ctx, g, m, out, err) < 0)
 			return err_wrap(err, "grader of group \"%s\"", g->name);
 	} else {
 		*out = (struct grading_sum){sum_verdict(g, m), sum_score(g, m)};
@@ -229,7 +224,7 @@ static int sum_group(const struct summing *s, int group, struct members *m, stru
 	return out->verdict == VERDICT_AC ? check_range(s->p, g, out->score, err) : 0;
 }
 
-static int sum_groups(const struct summing *s, struct members *m, struct err *err)
+static int sum_groups(const struct summing *s, struct grading_members *m, struct err *err)
 {
 	for (size_t g = group_count(s->p); g-- > 0;)
 		if (sum_group(s, (int)g, m, err) < 0)
@@ -240,7 +235,7 @@ static int sum_groups(const struct summing *s, struct members *m, struct err *er
 /* What was left out because a required group failed: that one's verdict, down the chain. The
  * required stand before those that ask for them, so this goes forwards, on sums of a first round.
  */
-static int find_unmet(const struct summing *s, struct members *m, struct err *err)
+static int find_unmet(const struct summing *s, struct grading_members *m, struct err *err)
 {
 	bool any = false;
 
@@ -257,20 +252,15 @@ static int find_unmet(const struct summing *s, struct members *m, struct err *er
 }
 
 int grading_finish(const struct grading_plan *p, const struct grading_result *results,
-        const struct grading_grader *grader, struct grading_sum *groups, struct grading_sum *whole,
-        struct err *err)
+        const struct grading_grader *grader, struct grading_sum *sums, struct err *err)
 {
-	size_t n = group_count(p);
-	auto_free struct grading_sum *sums = xcalloc(n, sizeof(*sums));
 	auto_free struct grading_sum *list = xcalloc(p->ncases + 1, sizeof(*list));
-	struct members m = {.list = list};
+	struct grading_members m = {.list = list};
 	struct summing s = {p, results, grader, sums};
 
+	memset(sums, 0, group_count(p) * sizeof(*sums));
 	if (find_unmet(&s, &m, err) < 0 || sum_groups(&s, &m, err) < 0)
 		return err_result(err);
-	*whole = sums[0];
-	if (groups)
-		memcpy(groups, sums, n * sizeof(*sums));
 	return 0;
 }
 

@@ -8,7 +8,7 @@
  *
  *     results[i] = ...                as they come, in order
  *     if (grading_skips(&plan, results, i)) ...      case i is not needed
- *     grading_finish(&plan, results, NULL, groups, &whole, &err);
+ *     grading_finish(&plan, results, NULL, sums, &err);
  *
  * A case that was not run has VERDICT_NONE. */
 #ifndef GRADING_H
@@ -66,22 +66,26 @@ struct grading_sum {
 	double score;
 };
 
+struct grading_members {
+	struct grading_sum *list;
+	size_t n;
+};
+
 /* The package's grader: the members' results in order -> the group's. */
 struct grading_grader {
-	int (*grade)(void *ctx, const struct grading_group *g, const struct grading_sum *members,
-	        size_t n, struct grading_sum *out, struct err *err);
+	int (*grade)(void *ctx, const struct grading_group *g,
+	        const struct grading_members *members, struct grading_sum *out, struct err *err);
 	void *ctx;
 };
 
 /* Nobody needs case i any more, as far as the results before it say. */
 bool grading_skips(const struct grading_plan *p, const struct grading_result *results, size_t i);
 
-/* groups: room for ngroups, or NULL. *whole is what the package says of the submission: of a
- * scoring problem it may be AC with part of the points. A score that no package may give is the
+/* sums: room for ngroups, at least 1. sums[0] is what the package says of the whole submission: of
+ * a scoring problem it may be AC with part of the points. A score that no package may give is the
  * judges' fault: -ERR_BUSY. */
 int grading_finish(const struct grading_plan *p, const struct grading_result *results,
-        const struct grading_grader *grader, struct grading_sum *groups, struct grading_sum *whole,
-        struct err *err);
+        const struct grading_grader *grader, struct grading_sum *sums, struct err *err);
 
 /* What is recorded: AC only for a submission that failed no case that counts; otherwise the first
  * failure, with the points that the package gives for it. */

@@ -314,16 +314,15 @@ static int grade(struct work *w, struct decision *out, struct err *err)
 	        .time_ms = w->task.validation_ms,
 	        .memory_bytes = w->task.validation_memory_bytes};
 	struct grading_grader grader = {trial_grade, &by};
-	struct grading_sum whole;
+	struct grading_sum *sums = arena_alloc(w->a, (plan->ngroups + 1) * sizeof(*sums));
 
 	if (w->task.ngraders > 0 &&
 	        jury_program(w->j->jury, &w->trial.x, &w->task.graders[0], &by.program, err) < 0)
 		return err_result(err);
-	if (grading_finish(plan, w->trial.results, by.program ? &grader : NULL, NULL, &whole, err) <
-	        0)
+	if (grading_finish(plan, w->trial.results, by.program ? &grader : NULL, sums, err) < 0)
 		return err_result(err);
-	out->verdict = grading_verdict(plan, w->trial.results, &whole);
-	out->points_milli = grading_points(plan, &whole);
+	out->verdict = grading_verdict(plan, w->trial.results, &sums[0]);
+	out->points_milli = grading_points(plan, &sums[0]);
 	return 0;
 }
 

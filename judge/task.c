@@ -31,6 +31,15 @@ static const char *text(const struct loading *l, const PGresult *r, int row, con
 	return s ? arena_strdup(l->a, s) : NULL;
 }
 
+/* NULL is "". */
+static const char *text_or_empty(
+        const struct loading *l, const PGresult *r, int row, const char *column)
+{
+	const char *s = text(l, r, row, column);
+
+	return s ? s : "";
+}
+
 /* NULL is without bound. */
 static double number(const PGresult *r, int row, const char *column, double fallback)
 {
@@ -248,7 +257,7 @@ static int load_files(struct loading *l, struct file_row **rows, size_t *n, stru
 	for (int i = 0; i < (int)*n; i++) {
 		struct file_row *f = &(*rows)[i];
 
-		*f = (struct file_row){.kind = text(l, r, i, "kind"),
+		*f = (struct file_row){.kind = text_or_empty(l, r, i, "kind"),
 		        .ordinal = pg_int(r, i, "ordinal"),
 		        .source = {.name = text(l, r, i, "name"),
 		                .len = (size_t)pg_int(r, i, "size")}};
@@ -305,7 +314,7 @@ static int load_programs(struct loading *l, struct err *err)
 	l->t->graders = arena_alloc(l->a, (n + 1) * sizeof(*l->t->graders));
 	l->t->includes = arena_alloc(l->a, (nfiles + 1) * sizeof(*l->t->includes));
 	for (int i = 0; i < (int)n; i++) {
-		struct program_row p = {.kind = text(l, r, i, "kind"),
+		struct program_row p = {.kind = text_or_empty(l, r, i, "kind"),
 		        .ordinal = pg_int(r, i, "ordinal"),
 		        .source = {.name = text(l, r, i, "name"),
 		                .language = text(l, r, i, "language"),
@@ -333,7 +342,8 @@ int task_load(const struct task_of *of, struct arena *a, struct task *t, struct 
 int task_compile(struct task *t, struct jury *jury, const struct execution *x, struct arena *a,
         struct err *err)
 {
-	const struct validator **list = arena_alloc(a, (t->nvalidators + 1) * sizeof(*list));
+	const struct validator **list =
+	        arena_alloc(a, (t->nvalidators + 1) * sizeof(struct validator *));
 
 	for (size_t i = 0; i < t->nvalidators; i++)
 		if (jury_program(jury, x, &t->validators[i], &list[i], err) < 0)

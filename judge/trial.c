@@ -14,11 +14,11 @@ static int load_program(void *ctx, const struct spread_hands *h, struct err *err
 }
 
 /* No output at all is a wrong answer. */
-static int judge_answer(struct execution *x, const struct trial *t, const struct test_case *c,
-        size_t i, struct outcome *out, struct err *err)
+static int judge_answer(struct execution *x, const struct test_case *c, int output_fd,
+        struct outcome *out, struct err *err)
 {
-	if (t->answers[i] >= 0)
-		return execute_output(x, c, t->answers[i], out, err);
+	if (output_fd >= 0)
+		return execute_output(x, c, output_fd, out, err);
 	*out = (struct outcome){.verdict = VERDICT_WA};
 	snprintf(out->message, sizeof(out->message), "no answer for this test case");
 	return 0;
@@ -44,12 +44,14 @@ static int run_test(
 		return 0;
 	if (t->open(t->ctx, h->pg, i, fds, err) < 0)
 		return err_result(err);
-	c.input_fd = input = fds[0];
-	c.answer_fd = answer = fds[1];
+	input = fds[0];
+	answer = fds[1];
+	c.input_fd = input;
+	c.answer_fd = answer;
 	x.box = h->box;
 	x.stop = h->stop;
 	if (t->answers)
-		return judge_answer(&x, t, &c, i, out, err);
+		return judge_answer(&x, &c, t->answers[i], out, err);
 	return execute_test(&x, &c, out, err);
 }
 
@@ -116,8 +118,8 @@ static int parse_line(const char *text, struct grading_sum *out, struct err *err
 	return 0;
 }
 
-int trial_grade(void *ctx, const struct grading_group *g, const struct grading_sum *members,
-        size_t n, struct grading_sum *out, struct err *err)
+int trial_grade(void *ctx, const struct grading_group *g, const struct grading_members *members,
+        struct grading_sum *out, struct err *err)
 {
 	struct trial_grader *t = ctx;
 	auto_buf struct buf lines = {0};
@@ -131,8 +133,8 @@ int trial_grade(void *ctx, const struct grading_group *g, const struct grading_s
 	        .memory_bytes = t->memory_bytes,
 	        .said = &said};
 
-	for (size_t i = 0; i < n; i++)
-		add_line(&lines, &members[i]);
+	for (size_t i = 0; i < members->n; i++)
+		add_line(&lines, &members->list[i]);
 	f.stdin_fd = input = box_memfd(lines.data ? lines.data : "", lines.len, err);
 	if (input < 0 || jury_filter(t->x, &f, &r, err) < 0)
 		return err_result(err);

@@ -50,7 +50,7 @@ struct trial_grader {
 	const struct validator *program;
 	int64_t time_ms, memory_bytes;
 };
-int trial_grade(void *ctx, const struct grading_group *g, const struct grading_sum *members,
-        size_t n, struct grading_sum *out, struct err *err);
+int trial_grade(void *ctx, const struct grading_group *g, const struct grading_members *members,
+        struct grading_sum *out, struct err *err);
 
 #endif

@@ -282,6 +282,52 @@ bool validator_decided(const struct box_result *r)
 	       (r->exit_code == VALIDATOR_ACCEPTED || r->exit_code == VALIDATOR_WRONG);
 }
 
+static int wait_validated(struct execution *x, struct box_validated *out, struct err *err)
+{
+	bool killed = false;
+	int r = 0;
+
+	while (r == 0) {
+		r = box_validate_wait(x->box, LOOK_MS, out, err);
+		if (r != 0 || killed || !atomic_load(x->stop))
+			continue;
+		killed = true;
+		r = box_kill(x->box, err);
+	}
+	if (r > 0 && killed) {
+		box_validated_free(out);
+		return stopped(err);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int filter_case(
+        struct execution *x, const struct jury_filter *f, struct box_result *out, struct err *err)
+{
+	struct box_validated done = {.feedback_fd = -1};
+	struct box_validate q = {.language = f->program->language,
+	        .limits = limits_of(f->program, f->time_ms, f->memory_bytes),
+	        .stdin_fd = f->stdin_fd,
+	        .input_fd = f->input_fd,
+	        .answer_fd = f->answer_fd,
+	        .feedback_fd = -1,
+	        .args = f->args,
+	        .nargs = f->nargs};
+	int r;
+
+	pthread_rwlock_rdlock(x->alone);
+	r = box_validate_start(x->box, &q, err);
+	if (r == 0)
+		r = wait_validated(x, &done, err);
+	pthread_rwlock_unlock(x->alone);
+	if (r < 0)
+		return r;
+	*out = done.result;
+	buf_add(f->said, done.output, done.output_len);
+	box_validated_free(&done);
+	return 0;
+}
+
 int jury_filter(
         struct execution *x, const struct jury_filter *f, struct box_result *out, struct err *err)
 {
@@ -297,6 +343,8 @@ int jury_filter(
 
 	if (load(x->box, f->program, err) < 0)
 		return err_result(err);
+	if (f->with_case)
+		return filter_case(x, f, out, err);
 	return execute_plain(x, &p, out, err);
 }
 
@@ -342,12 +390,22 @@ static int read_score(const struct validator *v, int fd, enum grading_given kind
 	return 0;
 }
 
+/* Whose word is asked for, about what. */
+struct question {
+	const struct validator *v;
+	const struct test_case *t;
+	struct validate_pass *pass;
+	struct outcome *out;
+};
+
 /* The feedback files of a validator that exited with 42 or 43. */
-static int read_feedback(const struct validator *v, int fd, struct validate_pass *pass,
-        struct outcome *out, struct err *err)
+static int read_feedback(const struct question *q, int fd, struct err *err)
 {
 	auto_buf struct buf jury = {0};
 	auto_buf struct buf team = {0};
+	const struct validator *v = q->v;
+	struct validate_pass *pass = q->pass;
+	struct outcome *out = q->out;
 	bool accepted = out->verdict == VERDICT_AC;
 
 	pass->next->len = 0;
@@ -391,39 +449,18 @@ static int undecided(
 }
 
 /* One validator's decision and what it left. */
-static int take_decision(const struct test_case *t, const struct validator *v,
-        const struct box_result *r, struct validate_pass *pass, struct outcome *out,
-        struct err *err)
+static int take_decision(const struct question *q, const struct box_result *r, struct err *err)
 {
-	out->verdict = r->exit_code == VALIDATOR_ACCEPTED ? VERDICT_AC : VERDICT_WA;
-	if (read_feedback(v, *pass->feedback_fd, pass, out, err) < 0)
+	q->out->verdict = r->exit_code == VALIDATOR_ACCEPTED ? VERDICT_AC : VERDICT_WA;
+	if (read_feedback(q, *q->pass->feedback_fd, err) < 0)
 		return err_result(err);
-	if (pass->again && !t->validation->multi_pass)
+	if (q->pass->again && !q->t->validation->multi_pass)
 		return err_set(err, ERR_BUSY, "%s wrote nextpass.in, but the problem has one pass",
-		        v->name);
+		        q->v->name);
 	return 0;
 }
 
 /* Outputs. */
-
-static int wait_validated(struct execution *x, struct box_validated *out, struct err *err)
-{
-	bool killed = false;
-	int r = 0;
-
-	while (r == 0) {
-		r = box_validate_wait(x->box, LOOK_MS, out, err);
-		if (r != 0 || killed || !atomic_load(x->stop))
-			continue;
-		killed = true;
-		r = box_kill(x->box, err);
-	}
-	if (r > 0 && killed) {
-		box_validated_free(out);
-		return stopped(err);
-	}
-	return r < 0 ? r : 0;
-}
 
 static void replace_feedback(struct validate_pass *pass, int *fd)
 {
@@ -432,41 +469,43 @@ static void replace_feedback(struct validate_pass *pass, int *fd)
 	*pass->feedback_fd = steal_fd(fd);
 }
 
-static int ask(struct execution *x, const struct test_case *t, struct validate_pass *pass,
-        const struct validator *v, struct box_validate *q, struct outcome *out, struct err *err)
+static int ask(struct execution *x, const struct question *q, struct err *err)
 {
+	const struct validation *all = q->t->validation;
+	struct box_validate b = {.language = q->v->language,
+	        .limits = limits_of(q->v, all->time_ms, all->memory_bytes),
+	        .stdin_fd = q->pass->output_fd,
+	        .input_fd = q->pass->input_fd,
+	        .answer_fd = q->t->answer_fd,
+	        .feedback_fd = all->multi_pass ? *q->pass->feedback_fd : -1,
+	        .args = q->t->validator_args,
+	        .nargs = q->t->nvalidator_args};
 	struct box_validated done = {.feedback_fd = -1};
-	int r = load(x->box, v, err);
+	int r = load(x->box, q->v, err);
 
-	q->language = v->language;
-	q->limits = limits_of(v, t->validation->time_ms, t->validation->memory_bytes);
-	q->feedback_fd = t->validation->multi_pass ? *pass->feedback_fd : -1;
 	if (r == 0)
-		r = box_validate_start(x->box, q, err);
+		r = box_validate_start(x->box, &b, err);
 	if (r == 0)
 		r = wait_validated(x, &done, err);
 	if (r < 0)
 		return r;
-	replace_feedback(pass, &done.feedback_fd);
-	r = validator_decided(&done.result) ? take_decision(t, v, &done.result, pass, out, err)
-	                                    : undecided(v, &done.result, done.output, err);
+	replace_feedback(q->pass, &done.feedback_fd);
+	r = validator_decided(&done.result) ? take_decision(q, &done.result, err)
+	                                    : undecided(q->v, &done.result, done.output, err);
 	box_validated_free(&done);
 	return r;
 }
 
 int validate_output(struct execution *x, const struct test_case *t, struct validate_pass *pass,
-        int output_fd, struct outcome *out, struct err *err)
+        struct outcome *out, struct err *err)
 {
-	struct box_validate q = {.stdin_fd = output_fd,
-	        .input_fd = pass->input_fd,
-	        .answer_fd = t->answer_fd,
-	        .args = t->validator_args,
-	        .nargs = t->nvalidator_args};
+	struct question q = {.t = t, .pass = pass, .out = out};
 
 	out->message[0] = out->team_message[0] = 0;
 	out->given = GRADING_NO_SCORE;
 	for (size_t i = 0; i < t->validation->n; i++) {
-		if (ask(x, t, pass, t->validation->list[i], &q, out, err) < 0)
+		q.v = t->validation->list[i];
+		if (ask(x, &q, err) < 0)
 			return err_result(err);
 		if (out->verdict != VERDICT_AC)
 			return 0;
@@ -496,12 +535,11 @@ static int wait_interacted(struct execution *x, struct box_interacted *out, stru
 }
 
 int validate_interact(struct execution *x, const struct test_case *t,
-        const struct validate_pass *pass, const struct box_limits *limits,
-        struct box_interacted *out, struct err *err)
+        const struct validate_pass *pass, struct box_interacted *out, struct err *err)
 {
 	const struct validator *v = t->validation->list[0];
 	struct box_interact q = {.language = x->language->id,
-	        .limits = *limits,
+	        .limits = pass->limits,
 	        .jury = limits_of(v, t->validation->time_ms, t->validation->memory_bytes),
 	        .output_bytes = x->output_bytes,
 	        .input_fd = pass->input_fd,
@@ -520,14 +558,14 @@ int validate_interact(struct execution *x, const struct test_case *t,
 int validate_interaction(const struct test_case *t, struct validate_pass *pass,
         struct box_interacted *done, struct outcome *out, struct err *err)
 {
-	const struct validator *v = t->validation->list[0];
+	const struct question q = {.v = t->validation->list[0], .t = t, .pass = pass, .out = out};
 
 	out->message[0] = out->team_message[0] = 0;
 	out->given = GRADING_NO_SCORE;
 	replace_feedback(pass, &done->feedback_fd);
 	if (!validator_decided(&done->validator))
-		return undecided(v, &done->validator, done->output, err);
-	return take_decision(t, v, &done->validator, pass, out, err);
+		return undecided(q.v, &done->validator, done->output, err);
+	return take_decision(&q, &done->validator, err);
 }
 
 void validate_transcript(const struct box_interacted *done, struct outcome *out)

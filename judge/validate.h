@@ -34,11 +34,14 @@ struct jury_source {
 int jury_program(struct jury *j, const struct execution *x, const struct jury_source *source,
         const struct validator **out, struct err *err);
 
-/* Runs a program that reads stdin alone: an input validator, a grader. What it writes to stdout and
- * stderr is appended to said (at most 64 KiB). The lock `alone` must be free. */
+/* Runs a program that reads stdin: an input validator, a grader. What it writes to stdout and
+ * stderr is appended to said (at most 64 KiB). The lock `alone` must be free. One that is an answer
+ * validator is given the test case as an output validator is: `program in ans feedback/ args`. */
 struct jury_filter {
 	const struct validator *program;
 	int stdin_fd;
+	bool with_case;
+	int input_fd, answer_fd; /* with_case */
 	const char *const *args;
 	size_t nargs;
 	int64_t time_ms, memory_bytes;
@@ -52,21 +55,21 @@ int jury_filter(
 /* One pass of a test case. */
 struct validate_pass {
 	int input_fd;
-	int *feedback_fd; /* what the pass before left, replaced by this one's; -1: none */
-	struct buf *next; /* out: with `again`, the input of the next pass */
+	int output_fd;            /* of validate_output: a sealed memfd or regular file */
+	struct box_limits limits; /* of validate_interact: the program's */
+	int *feedback_fd;         /* what the pass before left, replaced by this one's; -1: none */
+	struct buf *next;         /* out: with `again`, the input of the next pass */
 	bool again;
 };
 
 bool validator_decided(const struct box_result *r); /* exit code 42 or 43 */
 
-/* Asks all validators about an output (a sealed memfd or regular file): verdict, messages and score
- * go to *out. */
+/* Asks all validators about an output: verdict, messages and score go to *out. */
 int validate_output(struct execution *x, const struct test_case *t, struct validate_pass *pass,
-        int output_fd, struct outcome *out, struct err *err);
+        struct outcome *out, struct err *err);
 /* Runs the loaded program against the validator. On 0 call box_interacted_free. */
 int validate_interact(struct execution *x, const struct test_case *t,
-        const struct validate_pass *pass, const struct box_limits *limits,
-        struct box_interacted *out, struct err *err);
+        const struct validate_pass *pass, struct box_interacted *out, struct err *err);
 /* What the validator decided in an interaction. */
 int validate_interaction(const struct test_case *t, struct validate_pass *pass,
         struct box_interacted *done, struct outcome *out, struct err *err);

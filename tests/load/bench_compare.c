@@ -120,12 +120,13 @@ static int by_value(const void *a, const void *b)
 
 static double median_ms(const char *flags, const char *output)
 {
-	int64_t us[RUNS];
+	int64_t us[RUNS], middle;
 
 	for (int i = 0; i < RUNS; i++)
 		us[i] = output ? time_compare(flags, output) : time_cmp();
 	qsort(us, RUNS, sizeof(us[0]), by_value);
-	return (double)us[RUNS / 2] / US_PER_MS;
+	middle = us[RUNS / 2];
+	return (double)middle / US_PER_MS;
 }
 
 static void remove_all(void)

@@ -89,22 +89,23 @@ static bool is_large(const json_t *probe)
 	       json_integer_value(json_array_get(second, 1)) > SMALL;
 }
 
+static void complain(const json_t *probe, const char *got, size_t piece)
+{
+	auto_free char *text = json_dumps(probe, JSON_COMPACT);
+
+	fail_msg("got %s in pieces of %zu: %s", got, piece, text);
+}
+
 static void check_probe(const json_t *probe)
 {
 	const char *expected = json_string_value(json_object_get(probe, "codearena"));
 	const size_t pieces[] = {PIECE, ODD_PIECE, 1};
 
-	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
-		const char *got;
+	for (size_t i = 0; i < ARRAY_LEN(pieces) && (i == 0 || !is_large(probe)); i++) {
+		const char *got = judge(probe, pieces[i]);
 
-		if (i > 0 && is_large(probe))
-			return;
-		got = judge(probe, pieces[i]);
-		if (strcmp(got, expected) != 0) {
-			auto_free char *text = json_dumps(probe, JSON_COMPACT);
-
-			fail_msg("got %s in pieces of %zu: %s", got, pieces[i], text);
-		}
+		if (strcmp(got, expected) != 0)
+			complain(probe, got, pieces[i]);
 	}
 }
 
