@@ -2,7 +2,7 @@
 #include "admin/admin.h"
 #include "base/mem.h"
 #include "model/event.h"
-#include "scoreboard/board.h"
+#include "scoreboard/board_query.h"
 #include "scoreboard/catchup.h"
 #include "scoreboard/log_verify.h"
 
@@ -32,14 +32,24 @@ static void cell_text(const struct board_cell *c, char out[CELL_TEXT])
 		snprintf(out, CELL_TEXT, "%s", c->cell.pending > 0 ? pending + 1 : ".");
 }
 
-static void show_row(const struct board *b, const struct board_row *r)
+static void rank_cell(int rank)
+{
+	char text[CELL_TEXT] = "-";
+
+	if (rank > 0)
+		snprintf(text, sizeof(text), "%d", rank);
+	out_cell(text, 5, true);
+}
+
+/* filtered < 0: there is no such column. */
+static void show_row(const struct board *b, const struct board_row *r, int filtered)
 {
 	bool points = board_rules(b) != RULES_ICPC;
-	char text[CELL_TEXT], rank[CELL_TEXT] = "-";
+	char text[CELL_TEXT];
 
-	if (r->rank > 0)
-		snprintf(rank, sizeof(rank), "%d", r->rank);
-	out_cell(rank, 5, true);
+	rank_cell(r->rank);
+	if (filtered >= 0)
+		rank_cell(filtered);
 	out_cell(r->name, TEAM_WIDTH, false);
 	snprintf(text, sizeof(text), "%d", r->total.solved);
 	out_cell(text, 6, true);
@@ -63,47 +73,139 @@ static const char *problem_label(const json_t *problems, size_t i)
 	return s ? s : "?";
 }
 
-static void show_board(struct board *b, int64_t top)
+static void show_heads(const struct board *b, bool filtered)
 {
 	const json_t *problems = board_problems(b);
-	size_t n;
-	const struct board_row *const *rows = board_rows(b, &n);
 
 	out_cell("rank", 5, true);
+	if (filtered)
+		out_cell("of", 5, true);
 	out_cell("team", TEAM_WIDTH, false);
 	out_cell("solved", 6, true);
 	out_cell(board_rules(b) == RULES_ICPC ? "penalty" : "points", 8, true);
 	for (size_t i = 0; i < json_array_size(problems); i++)
 		out_cell(problem_label(problems, i), 8, true);
 	putchar('\n');
-	for (size_t i = 0; i < n && (int64_t)i < top; i++)
-		show_row(b, rows[i]);
+}
+
+static void show_board(struct board *b)
+{
+	size_t n;
+	const struct board_row *const *rows = board_rows(b, &n);
+
+	show_heads(b, false);
+	for (size_t i = 0; i < n; i++)
+		show_row(b, rows[i], -1);
 	if (n == 0)
 		puts("(no teams)");
 }
 
+static void show_slice(
+        struct board *b, const struct board_query *q, const struct board_slice *slice)
+{
+	bool filtered = q->by != BOARD_BY_NONE;
+
+	show_heads(b, filtered);
+	for (size_t i = 0; i < slice->n; i++)
+		show_row(b, slice->rows[i],
+		        filtered ? board_filtered_rank(b, q, slice->rows[i]) : -1);
+	if (slice->n == 0)
+		puts("(no teams)");
+}
+
+/* A page, or a team among its neighbours. */
+static int show_part(struct board *b, const struct board_query *q, struct err *err)
+{
+	struct board_answer a;
+	size_t n;
+
+	(void)board_rows(b, &n); /* sets the ranks */
+	if (board_select(b, q, &a, err) < 0)
+		return err_result(err);
+	if (!q->team)
+		show_slice(b, q, &a.page);
+	else if (a.passes)
+		show_slice(b, q, &a.around);
+	else
+		show_slice(b, q, &(struct board_slice){.rows = &a.team, .n = 1});
+	if (!q->team)
+		printf("%zu of %zu teams, from place %zu\n", a.page.n, a.total, a.page.offset + 1);
+	return 0;
+}
+
+static int parse_filter(const struct args *args, struct board_query *q, struct err *err)
+{
+	static const char *const names[] = {[BOARD_BY_GROUP] = "group",
+	        [BOARD_BY_ORGANIZATION] = "organization",
+	        [BOARD_BY_COUNTRY] = "country"};
+
+	for (size_t i = BOARD_BY_GROUP; i < ARRAY_LEN(names); i++) {
+		const char *id = args_get(args, names[i]);
+
+		if (id && q->id)
+			return args_usage(err, "only one of --group, --organization and --country");
+		if (id) {
+			q->id = id;
+			q->by = (enum board_by)i;
+		}
+	}
+	return 0;
+}
+
+/* *part false: nothing was asked for, the whole board is shown. 0 or EXIT_USAGE. */
+static int parse_query(const struct args *args, struct board_query *q, bool *part, struct err *err)
+{
+	static const int64_t tops[2] = {1, BOARD_OFFSET_MAX}, places[2] = {1, BOARD_OFFSET_MAX},
+	                     arounds[2] = {0, BOARD_AROUND_MAX};
+	int64_t top = tops[1], from = 1, around = 5;
+
+	if (args_int(args, "top", tops, &top, err) || args_int(args, "from", places, &from, err) ||
+	        args_int(args, "around", arounds, &around, err) || parse_filter(args, q, err))
+		return EXIT_USAGE;
+	q->limit = (int)top;
+	q->offset = (int)from - 1;
+	q->team = args_get(args, "team");
+	q->around = q->team ? (int)around : 0;
+	if (args_get(args, "around") && !q->team)
+		return args_usage(err, "--around needs --team");
+	*part = q->id || q->team || args_get(args, "top") || args_get(args, "from");
+	return 0;
+}
+
+static int print_part(struct board *b, const struct board_query *q, struct err *err)
+{
+	auto_buf struct buf text = {0};
+
+	buf_adds(&text, "{");
+	if (board_page_json(b, q, &text, err) < 0 || board_team_json(b, q, &text, err) < 0)
+		return err_result(err);
+	text.data[text.len - 1] = '}';
+	puts(text.data);
+	return 0;
+}
+
 static int run_show(struct admin *admin, const struct args *args, struct err *err)
 {
-	static const int64_t range[2] = {1, 1000000};
 	__attribute__((cleanup(auto_board))) struct board *board = NULL;
 	auto_arena struct arena a = {0};
+	auto_buf struct buf text = {0};
+	struct board_query q = {0};
 	struct log_head head;
-	int64_t top = range[1];
-	int bad = args_int(args, "top", range, &top, err);
+	bool part;
 
-	if (bad)
-		return bad;
+	if (parse_query(args, &q, &part, err))
+		return EXIT_USAGE;
 	if (event_head(admin->pg, &a, args->words[0], &head, err) < 0 ||
 	        catchup_fold(admin->pg, args->words[0], args_get(args, "jury"), 0, &board, err) < 0)
 		return err_result(err);
+	if (part)
+		return admin->json ? print_part(board, &q, err) : show_part(board, &q, err);
 	if (admin->json) {
-		auto_buf struct buf text = {0};
-
 		board_snapshot(board, &text);
 		puts(text.data);
 		return 0;
 	}
-	show_board(board, top);
+	show_board(board);
 	return 0;
 }
 
@@ -240,7 +342,13 @@ static int run_log_head(struct admin *admin, const struct args *args, struct err
 
 static const struct option show_options[] = {
         {"jury", NULL, "what the jury sees, not the public"},
-        {"top", "N", "only the first N rows of the table"},
+        {"top", "N", "only N rows of teams with a rank"},
+        {"from", "N", "begin at the N-th of them"},
+        {"group", "ID", "only teams of this group"},
+        {"organization", "ID", "only teams of this organization"},
+        {"country", "CODE", "only teams of this country"},
+        {"team", "ID", "this team and its neighbours"},
+        {"around", "N", "so many above and below it (5)"},
         {NULL, NULL, NULL},
 };
 static const struct option verify_options[] = {

@@ -20,6 +20,7 @@
 #include "api/feed_inside.h"
 #include "api/mirror.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "model/event.h"
@@ -532,6 +533,45 @@ int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
 		rc = no_contest(f, contest_id, err);
 	}
 	pthread_mutex_unlock(&f->lock);
+	return rc;
+}
+
+/* Another question, another tag: `"<board>.<state>.<question>"`. */
+static void make_query_etag(struct feed *f, const struct feed_board *fb, enum feed_view view,
+        const struct board_query *q, char etag[ETAG_SIZE])
+{
+	auto_free char *text = xasprintf("%d %d %d %d %zu %s %s", (int)q->by, q->offset, q->limit,
+	        q->around, q->id ? strlen(q->id) : 0, q->id ? q->id : "", q->team ? q->team : "");
+	unsigned char hash[HASH_SIZE];
+	size_t len;
+
+	hash_sha256(text, strlen(text), hash);
+	make_etag(f, fb, view, etag);
+	len = strlen(etag) - 1; /* without the quote */
+	snprintf(etag + len, ETAG_SIZE - len, ".%02x%02x%02x%02x%02x%02x\"", hash[0], hash[1],
+	        hash[2], hash[3], hash[4], hash[5]);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): feed_scoreboard's, and the query */
+int feed_query(struct feed *f, const char *contest_id, enum feed_view view,
+        const struct board_query *q, struct feed_text *out, struct err *err)
+{
+	auto_buf struct buf text = {0};
+	struct feed_board *fb;
+	int rc;
+
+	pthread_mutex_lock(&f->lock);
+	fb = feed_find(f, contest_id);
+	if (fb) {
+		pass_time(f, fb);
+		rc = feed_board_query(fb, view, q, &text, err);
+		feed_board_query_end(fb, view, feed_now_ms(f), &text);
+		make_query_etag(f, fb, view, q, out->etag);
+	} else {
+		rc = no_contest(f, contest_id, err);
+	}
+	pthread_mutex_unlock(&f->lock);
+	out->body = rc == 0 ? frame_new(0, 0, text.data, text.len) : NULL;
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #define API_FEED_H
 #include "api/sse.h"
 #include "model/contest.h"
+#include "scoreboard/board_query.h"
 
 struct feed;
 
@@ -32,6 +33,9 @@ struct feed_text {
 };
 int feed_scoreboard(struct feed *f, const char *contest_id, enum feed_view view,
         struct feed_text *out, struct err *err);
+/* The part of it that the query names (scoreboard/board_query.h), with a tag of its own. */
+int feed_query(struct feed *f, const char *contest_id, enum feed_view view,
+        const struct board_query *q, struct feed_text *out, struct err *err);
 /* Its awards (scoreboard/awards.h). Until freeze_shows_awards the public is told first to solve
  * alone, as its board knows it; so is the jury while the contest runs. New reference. */
 int feed_awards(

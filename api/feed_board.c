@@ -28,12 +28,18 @@ struct feed_board *feed_board_new(const char *id)
 	return fb;
 }
 
+static void forget_view(struct feed_board *fb, int v)
+{
+	frame_clear(&fb->snapshots[v]);
+	frame_clear(&fb->scoreboards[v]);
+	for (size_t i = 0; i < FEED_PAGES; i++)
+		fb->pages[v][i].key[0] = '\0';
+}
+
 void feed_board_forget(struct feed_board *fb)
 {
-	for (int v = 0; v < FEED_VIEWS; v++) {
-		frame_clear(&fb->snapshots[v]);
-		frame_clear(&fb->scoreboards[v]);
-	}
+	for (int v = 0; v < FEED_VIEWS; v++)
+		forget_view(fb, v);
 }
 
 void feed_board_free(struct feed_board *fb)
@@ -41,6 +47,10 @@ void feed_board_free(struct feed_board *fb)
 	if (!fb)
 		return;
 	feed_board_forget(fb);
+	for (int v = 0; v < FEED_VIEWS; v++) {
+		for (size_t i = 0; i < FEED_PAGES; i++)
+			buf_free(&fb->pages[v][i].text);
+	}
 	board_free(fb->boards[FEED_PUBLIC]);
 	board_free(fb->boards[FEED_JURY]);
 	arena_free(&fb->arena);
@@ -73,8 +83,7 @@ int feed_board_apply(
 		if (board_apply(fb->boards[v], number, part, err) < 0)
 			return err_wrap(err, "contest %s, %s board", fb->id, parts[v]);
 		changed[v] = true;
-		frame_clear(&fb->snapshots[v]);
-		frame_clear(&fb->scoreboards[v]);
+		forget_view(fb, v);
 		strlcpy(v == FEED_PUBLIC ? fb->at : fb->jury_at, at ? at : "", sizeof(fb->at));
 	}
 	return 0;
@@ -242,20 +251,69 @@ static void set_times(json_t *head, const struct feed_board *fb, enum feed_view 
 	json_object_set_new(head, "contest_time", json_string(text));
 }
 
+/* What stands in the object besides the rows; caller decrefs. */
+static json_t *head_of(const struct feed_board *fb, enum feed_view v, int64_t now_ms)
+{
+	json_t *head = json_object(), *state = feed_board_state(fb, now_ms);
+
+	json_object_del(state, "notice");
+	json_object_set_new(head, "state", state);
+	set_times(head, fb, v);
+	return head;
+}
+
 struct frame *feed_board_scoreboard(struct feed_board *fb, enum feed_view v, int64_t now_ms)
 {
 	auto_buf struct buf out = {0};
 	json_auto_t *head = NULL;
-	json_t *state;
 
 	if (fb->scoreboards[v])
 		return frame_hold(fb->scoreboards[v]);
-	head = json_object();
-	state = feed_board_state(fb, now_ms);
-	json_object_del(state, "notice");
-	json_object_set_new(head, "state", state);
-	set_times(head, fb, v);
+	head = head_of(fb, v, now_ms);
 	board_ccs(fb->boards[v], head, &out);
 	fb->scoreboards[v] = frame_new(0, 0, out.data, out.len);
 	return frame_hold(fb->scoreboards[v]);
+}
+
+/* The page's members, made now or kept since. */
+static const struct buf *page_of(
+        struct feed_board *fb, enum feed_view v, const struct board_query *q, struct err *err)
+{
+	char key[FEED_PAGE_KEY_SIZE];
+	struct feed_page *page;
+
+	snprintf(key, sizeof(key), "%d %d %d %s", (int)q->by, q->offset, q->limit,
+	        q->id ? q->id : "");
+	for (size_t i = 0; i < FEED_PAGES; i++) {
+		if (strcmp(fb->pages[v][i].key, key) == 0)
+			return &fb->pages[v][i].text;
+	}
+	page = &fb->pages[v][fb->next_page++ % FEED_PAGES];
+	page->key[0] = '\0';
+	buf_clear(&page->text);
+	if (board_page_json(fb->boards[v], q, &page->text, err) < 0)
+		return NULL;
+	strlcpy(page->key, key, sizeof(page->key));
+	return &page->text;
+}
+
+int feed_board_query(struct feed_board *fb, enum feed_view v, const struct board_query *q,
+        struct buf *out, struct err *err)
+{
+	const struct buf *page = page_of(fb, v, q, err);
+
+	if (!page)
+		return err_result(err);
+	buf_adds(out, "{");
+	buf_add(out, page->data, page->len);
+	return board_team_json(fb->boards[v], q, out, err);
+}
+
+void feed_board_query_end(
+        const struct feed_board *fb, enum feed_view v, int64_t now_ms, struct buf *out)
+{
+	json_auto_t *head = head_of(fb, v, now_ms);
+	auto_free char *text = json_text(head);
+
+	buf_adds(out, text + 1);
 }

@@ -6,6 +6,16 @@
 #include "api/feed.h"
 #include "base/clock.h"
 #include "scoreboard/board.h"
+#include "scoreboard/board_query.h"
+
+enum { FEED_PAGES = 16, FEED_PAGE_KEY_SIZE = 128 };
+
+/* A page of a board as text, as long as the board does not change: that of everybody who asks for
+ * the first hundred is made once. */
+struct feed_page {
+	char key[FEED_PAGE_KEY_SIZE];
+	struct buf text;
+};
 
 struct feed_board {
 	char id[ID_SIZE];
@@ -14,6 +24,8 @@ struct feed_board {
 	struct contest contest;
 	struct contest_state state;                                    /* as told to viewers */
 	struct frame *snapshots[FEED_VIEWS], *scoreboards[FEED_VIEWS]; /* NULL: make when asked */
+	struct feed_page pages[FEED_VIEWS][FEED_PAGES];
+	unsigned next_page;       /* to be overwritten */
 	char at[CLOCK_TEXT_SIZE]; /* time of the last event of the public, and of all */
 	char jury_at[CLOCK_TEXT_SIZE];
 	int64_t changed_ms, mend_ms; /* monotonic; the feed's thread only */
@@ -41,6 +53,12 @@ struct frame *feed_board_reset(
 struct frame *feed_board_snapshot(
         struct feed_board *fb, enum feed_view v, const char *incarnation, int64_t now_ms);
 struct frame *feed_board_scoreboard(struct feed_board *fb, enum feed_view v, int64_t now_ms);
+/* The part of it that the query names (board_query.h), up to the members that stand in all of them,
+ * which _end adds. */
+int feed_board_query(struct feed_board *fb, enum feed_view v, const struct board_query *q,
+        struct buf *out, struct err *err);
+void feed_board_query_end(
+        const struct feed_board *fb, enum feed_view v, int64_t now_ms, struct buf *out);
 /* The state object of the Contest API with "notice"; caller decrefs. */
 json_t *feed_board_state(const struct feed_board *fb, int64_t now_ms);
 /* True when time has brought another state since the last call; *started: the start was in it. */

@@ -3,13 +3,15 @@
  *   GET .../scoreboard?at=WHEN   the board as this viewer could see it then. WHEN is a contest time
  *                                (1:23:45) or an event's number: the public's numbers for the
  *                                public, the jury's with ?view=jury. &final=true (jury): what was
- *                                submitted by that time, with the verdicts known now
+ *                                submitted by that time, with the verdicts known now. A part of it
+ *                                as of the live board (board_ask.h)
  *   GET .../history              the log of a viewer class as lines of JSON, from which a browser
  *                                can seek by itself: {"number","at","contest_time","part"}
  *
  * Both show the public nothing but the fold, or the parts, of the public's own events. */
 #include "api/access.h"
 #include "api/app.h"
+#include "api/board_ask.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -131,19 +133,43 @@ static int find_then(struct pg *pg, const struct contest *c, const struct wish *
 	return catchup_fold(pg, c->id, w->jury, past.number, &then->board, err);
 }
 
+/* All of it, or the part that the query names. */
+static int put_board(struct board *board, const struct board_query *q, const json_t *head,
+        struct buf *out, struct err *err)
+{
+	auto_free char *text = NULL;
+
+	if (!q) {
+		board_ccs(board, head, out);
+		return 0;
+	}
+	buf_adds(out, "{");
+	if (board_page_json(board, q, out, err) < 0 || board_team_json(board, q, out, err) < 0)
+		return err_result(err);
+	text = json_text(head);
+	buf_adds(out, text + 1);
+	return 0;
+}
+
 int handle_scoreboard_past(struct request *rq, struct reply *rp, struct err *err)
 {
 	struct wish w = {0};
+	struct board_query q;
 	struct contest c;
 	struct then then = {0};
 	json_auto_t *head = NULL;
+	int part = board_ask(rq, &q, err), failed;
 
+	if (part < 0)
+		return part;
 	if (parse_wish(rq, &w, err) < 0 || access_request(rq, false, &c, err) < 0 ||
 	        find_then(rq->worker->pg, &c, &w, &then, err) < 0)
 		return err_result(err);
 	head = head_then(&rq->arena, &c, then.at_ms);
-	board_ccs(then.board, head, &rp->body);
+	failed = put_board(then.board, part ? &q : NULL, head, &rp->body, err);
 	board_free(then.board);
+	if (failed < 0)
+		return failed;
 	reply_header(rq, "Cache-Control", w.jury || w.final ? "private, no-cache" : "no-cache");
 	return 0;
 }

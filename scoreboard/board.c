@@ -63,6 +63,7 @@ void board_free(struct board *b)
 	json_decref(b->reveal);
 	json_decref(b->problems);
 	free(b->problem_ids);
+	board_order_forget(b);
 	rows_free(b->rows, b->nrows);
 	free(b->sorted);
 	free(b->firsts);
@@ -487,11 +488,13 @@ static void put_row(struct board *b, const json_t *o)
 {
 	struct board_row *r = row_find(b, json_string_value(json_object_get(o, "team")));
 	const json_t *cells = json_object_get(o, "cells");
+	struct total total;
 	struct err ignored;
 
 	assert(r);
-	if (parse_total(o, &r->total, &ignored) < 0)
+	if (parse_total(o, &total, &ignored) < 0)
 		abort(); /* was checked */
+	board_order_total(b, r, &total);
 	for (size_t i = 0; i < json_array_size(cells); i++) {
 		const json_t *cell = json_array_get(cells, i);
 		ptrdiff_t place =
@@ -561,6 +564,8 @@ int board_apply(struct board *b, int64_t number, const json_t *part, struct err 
 		b->reveal = NULL;
 	}
 	keep(&b->reveal, part, "reveal");
+	if (p.bulk || p.teams || b->rules != p.rules)
+		board_order_forget(b);
 	b->rules = p.rules;
 	if (p.problems)
 		put_problems(b, part, &p);
@@ -577,7 +582,6 @@ int board_apply(struct board *b, int64_t number, const json_t *part, struct err 
 	if (p.first || p.teams || p.problems || p.bulk)
 		flag_firsts(b);
 	b->number = number;
-	b->is_sorted = false;
 	return 0;
 }
 
@@ -629,49 +633,6 @@ const json_t *board_contest(const struct board *b)
 const json_t *board_state(const struct board *b)
 {
 	return b->state;
-}
-
-/* Order of the standings; inside a tie by name, then by id. */
-static int by_standing(const void *a, const void *b, void *kind)
-{
-	const struct board_row *const *pa = a, *const *pb = b;
-	const struct board_row *x = *pa, *y = *pb;
-	int order = (x->sort_group > y->sort_group) - (x->sort_group < y->sort_group);
-
-	if (order == 0)
-		order = rules_of(*(enum rules_kind *)kind)->compare(&x->total, &y->total);
-	if (order == 0)
-		order = strcmp(x->name, y->name);
-	return order ? order : strcmp(x->team_id, y->team_id);
-}
-
-/* Ties share a rank and the next ranks stay empty (17, 17, 19), counted in each sort group. Teams
- * that are not ranked stand where they would stand, with rank 0, and push nobody down. */
-void board_sort(struct board *b)
-{
-	const struct rules *rules = rules_of(b->rules);
-	const struct board_row *above = NULL;
-	int ranked = 0;
-
-	if (b->is_sorted || b->nrows == 0)
-		return;
-	qsort_r(b->sorted, b->nrows, sizeof(struct board_row *), by_standing, &b->rules);
-	for (size_t i = 0; i < b->nrows; i++) {
-		struct board_row *r = b->sorted[i];
-
-		if (i > 0 && r->sort_group != b->sorted[i - 1]->sort_group) {
-			above = NULL;
-			ranked = 0;
-		}
-		r->rank = 0;
-		if (!r->ranked)
-			continue;
-		ranked++;
-		r->rank = above && rules->compare(&above->total, &r->total) == 0 ? above->rank
-		                                                                 : ranked;
-		above = r;
-	}
-	b->is_sorted = true;
 }
 
 const struct board_row *const *board_rows(struct board *b, size_t *n)

@@ -120,79 +120,137 @@ void board_snapshot(struct board *b, struct buf *out)
 
 /* ---- the Contest API's scoreboard */
 
-static json_t *points_number(int64_t milli)
+/* Exact for whole points; else as jansson writes a double. */
+static void add_points(struct buf *out, int64_t milli)
 {
-	if (milli % MILLI == 0)
-		return json_integer(milli / MILLI);
-	return json_real((double)milli / MILLI);
+	char text[32];
+
+	if (milli % MILLI == 0) {
+		buf_addf(out, "%" PRId64, milli / MILLI);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.17g", (double)milli / MILLI);
+	buf_adds(out, text);
 }
 
-static json_t *ccs_score(const struct board *b, const struct total *t)
+static void add_score(struct buf *out, const struct board *b, const struct total *t)
 {
-	json_t *score = json_object();
+	int64_t minutes = t->penalty_minutes > 0 ? t->penalty_minutes : 0;
+	bool icpc = b->rules == RULES_ICPC;
 
-	if (b->rules == RULES_ICPC) {
-		int64_t minutes = t->penalty_minutes > 0 ? t->penalty_minutes : 0;
-
-		json_object_set_new(score, "num_solved", json_integer(t->solved));
-		json_object_set_new(score, "total_time", json_integer(minutes));
+	if (icpc) {
+		buf_addf(out, "{\"num_solved\":%d", t->solved);
 	} else {
-		json_object_set_new(score, "score", points_number(t->points_milli));
+		buf_adds(out, "{\"score\":");
+		add_points(out, t->points_milli);
 	}
 	if (t->last_ms >= 0)
-		json_object_set_new(score, "time", json_integer(t->last_ms / MINUTE_MS));
-	return score;
+		buf_addf(out, ",\"time\":%" PRId64, t->last_ms / MINUTE_MS);
+	if (icpc)
+		buf_addf(out, ",\"total_time\":%" PRId64, minutes);
+	buf_adds(out, "}");
 }
 
-static json_t *ccs_problem(const struct board *b, const char *id, const struct board_cell *c)
+static void add_problem(
+        struct buf *out, const struct board *b, const char *id, const struct board_cell *c)
 {
-	json_t *p = json_object();
-	bool gained = b->rules == RULES_ICPC ? c->cell.solved : c->cell.points_milli > 0;
+	bool icpc = b->rules == RULES_ICPC;
+	bool gained = icpc ? c->cell.solved : c->cell.points_milli > 0;
 
-	json_object_set_new(p, "problem_id", json_string(id));
-	json_object_set_new(p, "num_judged", json_integer(c->cell.judged));
-	json_object_set_new(p, "num_pending", json_integer(c->cell.pending));
-	if (b->rules == RULES_ICPC)
-		json_object_set_new(p, "solved", json_boolean(c->cell.solved));
-	else
-		json_object_set_new(p, "score", points_number(c->cell.points_milli));
-	if (gained && c->cell.time_ms >= 0)
-		json_object_set_new(p, "time", json_integer(c->cell.time_ms / MINUTE_MS));
+	buf_adds(out, "{");
 	if (gained)
-		json_object_set_new(p, "first_to_solve", json_boolean(c->first));
-	return p;
+		buf_addf(out, "\"first_to_solve\":%s,", c->first ? "true" : "false");
+	buf_addf(out, "\"num_judged\":%d,\"num_pending\":%d,\"problem_id\":", c->cell.judged,
+	        c->cell.pending);
+	add_string(out, id);
+	if (icpc) {
+		buf_adds(out, c->cell.solved ? ",\"solved\":true" : ",\"solved\":false");
+	} else {
+		buf_adds(out, ",\"score\":");
+		add_points(out, c->cell.points_milli);
+	}
+	if (gained && c->cell.time_ms >= 0)
+		buf_addf(out, ",\"time\":%" PRId64, c->cell.time_ms / MINUTE_MS);
+	buf_adds(out, "}");
 }
 
-static json_t *ccs_row(const struct board *b, const struct board_row *r)
+static void add_rank(struct buf *out, const char *name, int rank)
 {
-	json_t *row = json_object(), *problems = json_array();
+	if (rank > 0)
+		buf_addf(out, "\"%s\":%d,", name, rank);
+	else
+		buf_addf(out, "\"%s\":null,", name);
+}
 
+void board_ccs_row(
+        const struct board *b, const struct board_row *r, const int ranks[2], struct buf *out)
+{
+	const char *separator = "";
+
+	buf_adds(out, "{");
+	if (ranks[1] >= 0)
+		add_rank(out, "filtered_rank", ranks[1]);
+	buf_adds(out, "\"problems\":[");
 	for (size_t i = 0; i < b->nproblems; i++) {
-		if (!board_cell_is_empty(&r->cells[i].cell))
-			json_array_append_new(
-			        problems, ccs_problem(b, b->problem_ids[i], &r->cells[i]));
+		if (board_cell_is_empty(&r->cells[i].cell))
+			continue;
+		buf_adds(out, separator);
+		add_problem(out, b, b->problem_ids[i], &r->cells[i]);
+		separator = ",";
 	}
-	json_object_set_new(row, "rank", json_integer(r->rank));
-	json_object_set_new(row, "team_id", json_string(r->team_id));
-	json_object_set_new(row, "score", ccs_score(b, &r->total));
-	json_object_set_new(row, "problems", problems);
-	return row;
+	buf_adds(out, "],");
+	add_rank(out, "rank", ranks[0]);
+	buf_adds(out, "\"score\":");
+	add_score(out, b, &r->total);
+	buf_adds(out, ",\"team_id\":");
+	add_string(out, r->team_id);
+	buf_adds(out, "}");
+}
+
+/* Members of the head that stand before "rows", or behind it, in order of their names; each before
+ * or behind a comma. */
+static void add_head(struct buf *out, const json_t *head, bool behind)
+{
+	json_auto_t *part = json_object();
+	auto_free char *text = NULL;
+	json_t *all = json_deep_copy(head), *value;
+	const char *name;
+
+	json_object_foreach (all, name, value) {
+		if ((strcmp(name, "rows") > 0) == behind)
+			json_object_set(part, name, value);
+	}
+	json_decref(all);
+	if (json_object_size(part) == 0)
+		return;
+	text = json_text(part);
+	if (behind)
+		buf_adds(out, ",");
+	buf_add(out, text + 1, strlen(text) - 2);
+	if (!behind)
+		buf_adds(out, ",");
 }
 
 void board_ccs(struct board *b, const json_t *head, struct buf *out)
 {
-	json_auto_t *all = json_is_object(head) ? json_deep_copy(head) : json_object();
-	json_t *rows = json_array();
-	auto_free char *text = NULL;
+	const char *separator = "";
 
 	board_sort(b);
+	buf_adds(out, "{");
+	add_head(out, head, false);
+	buf_adds(out, "\"rows\":[");
 	for (size_t i = 0; i < b->nrows; i++) {
-		if (b->sorted[i]->rank > 0)
-			json_array_append_new(rows, ccs_row(b, b->sorted[i]));
+		const int ranks[2] = {b->sorted[i]->rank, -1};
+
+		if (ranks[0] == 0)
+			continue;
+		buf_adds(out, separator);
+		board_ccs_row(b, b->sorted[i], ranks, out);
+		separator = ",";
 	}
-	json_object_set_new(all, "rows", rows);
-	text = json_text(all);
-	buf_adds(out, text);
+	buf_adds(out, "]");
+	add_head(out, head, true);
+	buf_adds(out, "}");
 }
 
 /* ---- comparison */

@@ -1,6 +1,7 @@
 // freeze.test.mjs -- what is hidden stays hidden: nothing that the public or another team can read
 // depends on a verdict of a submission from the time of the freeze, until the thaw shows all.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Arena, sleep, waitFor } from './harness.mjs';
 
@@ -15,7 +16,10 @@ const cell = (board, team) => board.rows.find((row) => row.team_id === team).pro
 before(async () => {
 	await arena.start();
 	await arena.importProblems('addup');
-	await arena.makeAccounts(6);
+	const teams = await arena.makeAccounts(6);
+	const lines = teams.map((id, i) => `${id},Team ${i + 1},org${i % 2},Org ${i % 2},${i % 2 ? 'NLD' : 'DEU'},${i < 3 ? 'first' : 'second'}`);
+	fs.writeFileSync(arena.path('more.csv'), ['id,name,organization_id,organization_name,country,groups', ...lines, ''].join('\n'));
+	await arena.codearena('team', 'import', arena.path('more.csv'));
 	await arena.makeContest('c1', { problems: ['addup'] });
 });
 after(() => arena.stop());
@@ -27,7 +31,7 @@ const sent = (user, code) => arena.submit('c1', user, 'addup', 'python3', code).
 
 // Everything the public can read of the contest, as bytes; clocks are left out.
 async function publicBytes(token) {
-	const paths = ['scoreboard', 'submissions', 'judgements', 'runs', 'teams', 'problems', 'state'];
+	const paths = ['scoreboard', 'scoreboard?limit=3&team=team2&around=1', 'scoreboard?limit=9&country=DEU', 'submissions', 'judgements', 'runs', 'teams', 'problems', 'state'];
 	const answers = await Promise.all(paths.map((p) => arena.http('GET', `${BASE}/${p}`, { token })));
 	return answers.map((a, i) => `${paths[i]} ${a.status} ${a.headers.etag ?? ''} ${a.text.replace(/"(time|contest_time)":"[^"]*"/g, '')}`);
 }
@@ -85,6 +89,33 @@ test('a submission from before the freeze that is judged in it still changes the
 	await arena.judge.start();
 	assert.equal(await arena.verdict('team5', answer.body.id), 'AC');
 	await waitFor('it on the public board', async () => cell(await arena.scoreboard('c2'), 'team5')?.solved);
+});
+
+test('a part of the board is what the whole of it has there, each with its own tag', async () => {
+	const token = await arena.login('root');
+	const tags = new Set();
+	for (const view of ['public', 'jury']) {
+		const part = (query, headers) => arena.http('GET', `${BASE}/scoreboard?view=${view}${query}`, { token, headers });
+		const whole = (await part('')).body;
+		const germans = whole.rows.filter((r) => ['team1', 'team3', 'team5'].includes(r.team_id));
+		const middle = whole.rows[2].team_id;
+		for (const [query, rows, total] of [['&limit=2', whole.rows.slice(0, 2), 6], ['&offset=4', whole.rows.slice(4), 6],
+			['&country=DEU', germans, 3], ['&group=first&offset=3', [], 3], [`&team=${middle}&around=1&limit=0`, [], 6]]) {
+			const answer = await part(query);
+			assert.deepEqual(answer.body.rows.map(({ filtered_rank: _, ...row }) => row), rows, query);
+			assert.equal(answer.body.total, total);
+			assert.ok(!tags.has(answer.headers.etag), `${query}: ${answer.headers.etag}`);
+			tags.add(answer.headers.etag);
+			assert.equal((await part(query, { 'if-none-match': answer.headers.etag })).status, 304);
+		}
+		const own = (await part(`&team=${middle}&around=1&limit=0`)).body;
+		assert.deepEqual(own.team, whole.rows[2]);
+		assert.deepEqual(own.around, { offset: 1, rows: whole.rows.slice(1, 4) });
+	}
+	const json = JSON.parse(await arena.codearena('board', 'show', 'c1', '--json', '--jury', '--group', 'second', '--top', '1'));
+	assert.deepEqual([json.rows.length, json.total, json.rows[0].filtered_rank], [1, 3, 1]);
+	assert.match(await arena.codearena('board', 'show', 'c1', '--team', 'team4', '--around', '1'), /Team 4/);
+	assert.match((await arena.tryCodearena('board', 'show', 'c1', '--country', 'FRA')).stderr, /no ranked team of this board is of country "FRA"/);
 });
 
 test('the thaw shows all, by a reset and one snapshot or by deltas', async () => {

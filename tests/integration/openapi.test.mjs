@@ -166,6 +166,10 @@ test('filters and views have the documented shape', async () => {
 	await ask('GET', '/api/contests/{cid}/runs', { values, who: 'jury', query: `?judgement_id=${submission}-1` });
 	await ask('GET', '/api/contests/{cid}/scoreboard', { values, who: 'root', query: '?view=jury' });
 	await ask('GET', '/api/contests/{cid}/scoreboard', { values, who: 'team1', query: '?view=jury' });
+	const part = (query, more = {}) => ask('GET', '/api/contests/{cid}/scoreboard', { values, query, ...more });
+	for (const query of ['?limit=1', '?offset=1&team=team1&around=1', '?team=team2&limit=0', '?limit=1&at=1']) await part(query);
+	for (const query of ['?limit=x', '?limit=1001', '?around=1', '?team=', '?group=a&country=b']) assert.equal((await part(query)).status, 400, query);
+	for (const query of ['?team=nobody', '?group=none', '?organization=none', '?country=XXX']) assert.equal((await part(query)).status, 404, query);
 });
 
 test('the streams are documented as text/event-stream', async () => {
