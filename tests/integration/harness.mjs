@@ -22,7 +22,7 @@ export const long = Boolean(process.env.LONG || process.env.CHECK_LONG);
 
 const run = promisify(execFile);
 const NOBODY = 65534;
-const FIRST_PORT = Number(process.env.TEST_PORT ?? 7900);
+const FIRST_PORT = Number(process.env.TEST_PORT ?? 20000 + (process.pid % 100) * 100); // files run side by side
 // What a sanitizer writes; in its build a program that said this has failed its test.
 const SANITIZER = /(?:ERROR|WARNING): \w*Sanitizer|LeakSanitizer has encountered|runtime error: /;
 const PROGRAMS = ['codearena-api', 'codearena-judge', 'codearena-box', 'codearena-agent', 'codearena'];
