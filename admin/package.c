@@ -150,6 +150,23 @@ package_args package_input_args(struct arena *a, const json_t *args, const char 
 	return out;
 }
 
+/* No character of several bytes has a newline in it: line by line is enough. */
+int parse_bad_line(const struct package_file *file)
+{
+	const char *p = file->data, *end = file->data + file->len;
+
+	for (int line = 1; p < end; line++) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline ? newline : end;
+		json_auto_t *text = json_stringn(p, (size_t)(stop - p));
+
+		if (!text)
+			return line;
+		p = stop + 1;
+	}
+	return 0;
+}
+
 static void hash_tree(const struct package_tree *tree, unsigned char out[HASH_SIZE])
 {
 	auto_buf struct buf all = {0};

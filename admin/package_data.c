@@ -32,13 +32,17 @@ static const struct folder *folder_of(const struct parser *s, const char *name)
 
 static const char *text_of(struct parser *s, const struct package_file *file)
 {
-	json_auto_t *text = file ? json_stringn(file->data, file->len) : NULL;
+	int line = file ? parse_bad_line(file) : 0;
 
 	if (!file)
 		return NULL;
-	if (!text || file->len > MAX_TEXT || strlen(file->data) != file->len) {
-		findings_add(s->f, "%s: must be a text (UTF-8) of at most %d KiB", file->path,
-		        MAX_TEXT >> 10);
+	if (line > 0) {
+		findings_add(s->f, "%s:%d: must be UTF-8", file->path, line);
+		return NULL;
+	}
+	if (file->len > MAX_TEXT || strlen(file->data) != file->len) {
+		findings_add(
+		        s->f, "%s: must be a text of at most %d KiB", file->path, MAX_TEXT >> 10);
 		return NULL;
 	}
 	return file->data;
@@ -204,26 +208,31 @@ static void take_samples(struct parser *s)
 }
 
 /* Lines of an interaction begin with < or >, or are --- between passes. */
+static void check_interaction(struct parser *s, const struct package_file *file)
+{
+	int line = 1;
+
+	for (const char *c = file->data; *c; line++) {
+		size_t len = strcspn(c, "\n");
+
+		if (*c != '<' && *c != '>' && strncmp(c, "---", 3) != 0 && len > 0) {
+			findings_add(s->f,
+			        "%s:%d: a line of an interaction begins with < or > (or "
+			        "is --- between passes)",
+			        file->path, line);
+			return;
+		}
+		c += len + (c[len] == '\n');
+	}
+}
+
 static void check_interactions(struct parser *s)
 {
 	for (size_t i = 0; i < s->p->nsamples; i++) {
 		const struct package_file *file = s->p->samples[i].interaction;
-		int line = 1;
 
-		if (!text_of(s, file))
-			continue;
-		for (const char *c = file->data; *c; line++) {
-			size_t len = strcspn(c, "\n");
-
-			if (*c != '<' && *c != '>' && strncmp(c, "---", 3) != 0 && len > 0) {
-				findings_add(s->f,
-				        "%s:%d: a line of an interaction begins with < or > (or "
-				        "is --- between passes)",
-				        file->path, line);
-				break;
-			}
-			c += len + (c[len] == '\n');
-		}
+		if (text_of(s, file))
+			check_interaction(s, file);
 	}
 }
 

@@ -32,8 +32,8 @@ static const struct {
         {"run_time_error", CRASH, PACKAGE_TIME_NO},
         {"run-time-error", CRASH, PACKAGE_TIME_NO},
         {"run_error", CRASH, PACKAGE_TIME_NO},
-        {"memory_limit_exceeded", MLE | CRASH, PACKAGE_TIME_NO},
-        {"memory_limit", MLE | CRASH, PACKAGE_TIME_NO},
+        {"memory_limit_exceeded", CRASH, PACKAGE_TIME_NO},
+        {"memory_limit", CRASH, PACKAGE_TIME_NO},
         {"output_limit_exceeded", OLE, PACKAGE_TIME_NO},
         {"output_limit", OLE, PACKAGE_TIME_NO},
         {"no_output", WA, PACKAGE_TIME_NO},
@@ -56,7 +56,7 @@ static const struct {
         {"TIME-LIMIT-EXCEEDED", TLE},
         {"RUN-ERROR", CRASH},
         {"RUN-TIME-ERROR", CRASH},
-        {"MEMORY-LIMIT", MLE | CRASH},
+        {"MEMORY-LIMIT", CRASH},
         {"OUTPUT-LIMIT", OLE},
         {"COMPILER-ERROR", CE},
         {"COMPILE-ERROR", CE},
@@ -64,7 +64,7 @@ static const struct {
         {"WA", WA},
         {"TLE", TLE},
         {"RTE", CRASH},
-        {"MLE", MLE | CRASH},
+        {"MLE", CRASH},
         {"OLE", OLE},
         {"CE", CE},
 };
@@ -91,7 +91,8 @@ static bool tag_text(const struct package_file *file, const char *tag, char out[
 static void take_result(struct parser *s, struct package_submission *sub, char *word)
 {
 	for (char *c = word; *c; c++)
-		*c = *c == '_' ? '-' : *c;
+		if (*c == '_')
+			*c = '-';
 	for (size_t i = 0; i < ARRAY_LEN(results); i++) {
 		if (strcasecmp(results[i].word, word) == 0) {
 			sub->expected |= results[i].expected;
@@ -260,8 +261,9 @@ static void read_json(struct parser *s)
 		        root ? "must be an object" : error.text);
 		return;
 	}
-	json_object_foreach (root, key, v)
+	json_object_foreach (root, key, v) {
 		take_json(s, key, v);
+	}
 }
 
 static void check(struct parser *s)

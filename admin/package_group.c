@@ -89,8 +89,8 @@ static void collect(struct parser *s)
 	qsort(s->folders, s->nfolders, sizeof(*s->folders), by_folder);
 	for (size_t i = 1; i < s->nfolders; i++) {
 		const char *slash = strrchr(s->folders[i].name, '/');
-		auto_free char *above = strndup(
-		        s->folders[i].name, slash ? (size_t)(slash - s->folders[i].name) : 0);
+		const char *above = arena_strndup(
+		        s->a, s->folders[i].name, slash ? (size_t)(slash - s->folders[i].name) : 0);
 
 		s->folders[i].parent = (int)(parse_find_folder(s, above) - s->folders);
 	}

@@ -337,12 +337,14 @@ static int by_hash(const void *a, const void *b)
 	return memcmp((*fa)->hash, (*fb)->hash, HASH_SIZE);
 }
 
+enum { POINTER = sizeof(void *) };
+
 const struct package_file **package_blobs(struct package *p, size_t *n)
 {
-	struct blobs b = {.list = arena_alloc(&p->arena, (count_all(p) + 1) * sizeof(*b.list))};
+	struct blobs b = {.list = arena_alloc(&p->arena, (count_all(p) + 1) * POINTER)};
 
 	want_all(&b, p);
-	qsort(b.list, b.n, sizeof(*b.list), by_hash);
+	qsort(b.list, b.n, POINTER, by_hash);
 	*n = 0;
 	for (size_t i = 0; i < b.n; i++) {
 		if (*n == 0 || by_hash(&b.list[*n - 1], &b.list[i]) != 0)

@@ -45,6 +45,8 @@ const struct package_file *parse_find(const struct parser *s, const char *path);
 const struct package_file *parse_folder(const struct parser *s, const char *folder, size_t *n);
 bool parse_starts(const char *s, const char *with);
 bool parse_ends(const char *s, const char *with); /* with something before it */
+/* The first line that is no UTF-8; 0: all are. */
+int parse_bad_line(const struct package_file *file);
 /* Words between blanks. */
 package_args parse_words(struct arena *a, const char *text);
 /* The first list, then the second. */

@@ -15,7 +15,7 @@
 #include <fts.h>
 #include <sys/stat.h>
 
-enum { BLOCK = 64 * 1024, MAX_ENTRIES = 4 * PACKAGE_MAX_FILES, MAX_LINK = 1024 };
+enum { BLOCK = 64 * 1024, MAX_ENTRIES = 4 * PACKAGE_MAX_FILES, MAX_LINK = 1024, TAR_BLOCK = 512 };
 
 static void auto_archive(struct archive **a)
 {
@@ -408,6 +408,18 @@ static void strip(struct package_tree *tree)
 	}
 }
 
+/* A tar ends with blocks of zeros; one that was cut between two files lacks them, and nothing else.
+ * (A zip is read by its directory, which is at its end; a compressed tar that was cut is an error
+ * of its compression.) */
+static bool is_cut(struct archive *a, const char *data, size_t len)
+{
+	static const char zeros[TAR_BLOCK];
+
+	return (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR &&
+	       archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE &&
+	       (len < TAR_BLOCK || memcmp(data + len - TAR_BLOCK, zeros, TAR_BLOCK) != 0);
+}
+
 static int read_entries(
         struct package_tree *tree, struct archive *a, size_t len, struct findings *f)
 {
@@ -440,7 +452,7 @@ int package_read_archive(struct package_tree *tree, const void *data, size_t len
 	__attribute__((cleanup(auto_archive))) struct archive *a = archive_read_new();
 	int result;
 
-	if (!a || archive_read_support_format_zip(a) != ARCHIVE_OK ||
+	if (!a || archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
 	        archive_read_support_format_tar(a) != ARCHIVE_OK ||
 	        archive_read_support_filter_gzip(a) != ARCHIVE_OK ||
 	        archive_read_support_filter_bzip2(a) != ARCHIVE_OK ||
@@ -451,6 +463,8 @@ int package_read_archive(struct package_tree *tree, const void *data, size_t len
 	if (result != ARCHIVE_EOF && result < ARCHIVE_WARN)
 		return err_set(err, ERR_INPUT, "neither a zip nor a tar file, or damaged: %s",
 		        archive_error_string(a) ? archive_error_string(a) : "unknown");
+	if (result == ARCHIVE_EOF && is_cut(a, data, len))
+		return err_set(err, ERR_INPUT, "the tar file has no end: it was cut off");
 	strip(tree);
 	package_resolve_links(tree, f);
 	return 0;

@@ -167,10 +167,19 @@ static void read_time_use(struct parser *s, const struct doc *d, const char *way
 		doc_complain(s, d, way, "must be true, false, lower or upper");
 }
 
+/* A key, and the way to its value in a document. */
+struct place {
+	const struct doc *doc;
+	const char *way, *key;
+};
+
 /* False: the key is none of a rule's. */
-static bool read_demand(struct parser *s, const struct doc *d, const char *way, const char *key,
-        const json_t *v, struct package_rule *r)
+static bool read_demand(
+        struct parser *s, const struct place *at, const json_t *v, struct package_rule *r)
 {
+	const struct doc *d = at->doc;
+	const char *way = at->way, *key = at->key;
+
 	if (strcmp(key, "permitted") == 0)
 		r->permitted = read_verdicts(s, d, way, v);
 	else if (strcmp(key, "required") == 0)
@@ -201,7 +210,7 @@ static void add_rule(struct parser *s, struct package_submission *sub, const str
 struct entry {
 	const struct doc *d;
 	const char *glob;
-	const json_t *value;
+	json_t *value;
 };
 
 static bool take_metadata(
@@ -219,18 +228,18 @@ static bool take_metadata(
 }
 
 /* Demands on some cases: `secret/group1: {permitted: [AC]}`. */
-static void take_cases(struct parser *s, const struct entry *e, const char *cases,
-        const json_t *value, struct package_submission *sub)
+static void take_cases(struct parser *s, const struct entry *e, const char *cases, json_t *value,
+        struct package_submission *sub)
 {
 	struct package_rule r = {.cases = arena_strdup(s->a, cases), .permitted = ALL_OUT};
 	const char *key;
 	json_t *v;
 
-	json_object_foreach ((json_t *)(uintptr_t)value, key, v) {
+	json_object_foreach (value, key, v) {
 		char way[KEY_MAX];
 
 		snprintf(way, sizeof(way), "%s/%s", e->glob, cases);
-		if (!read_demand(s, e->d, way, key, v, &r))
+		if (!read_demand(s, &(struct place){e->d, way, key}, v, &r))
 			doc_complain(s, e->d, way, "no such key: \"%.60s\"", key);
 	}
 	add_rule(s, sub, &r);
@@ -245,11 +254,12 @@ static void take_entry(struct parser *s, const struct entry *e, struct package_s
 
 	if (strcmp(e->glob, sub->folder) == 0 && sub->nrules > 0)
 		rule = &sub->rules[0]; /* lies over the default of its folder */
-	json_object_foreach ((json_t *)(uintptr_t)e->value, key, v) {
+	json_object_foreach (e->value, key, v) {
 		char way[KEY_MAX];
 
 		snprintf(way, sizeof(way), "%s/%s", e->glob, key);
-		if (take_metadata(s, sub, key, v) || read_demand(s, e->d, way, key, v, rule))
+		if (take_metadata(s, sub, key, v) ||
+		        read_demand(s, &(struct place){e->d, way, key}, v, rule))
 			continue;
 		if (json_is_object(v))
 			take_cases(s, e, key, v, sub);

@@ -57,17 +57,11 @@ static bool statement_name(const char *name, struct package_statement *out)
 	return true;
 }
 
-static bool is_utf8(const struct package_file *file)
-{
-	json_auto_t *text = json_stringn(file->data, file->len);
-
-	return text != NULL;
-}
-
 static void add_statement(struct parser *s, struct package_statement *new)
 {
 	struct package *p = s->p;
 	const struct package_file *file = new->file;
+	int line = strcmp(new->format, "pdf") != 0 ? parse_bad_line(file) : 0;
 
 	for (size_t i = 0; i < p->nstatements; i++) {
 		const struct package_statement *old = &p->statements[i];
@@ -78,8 +72,8 @@ static void add_statement(struct parser *s, struct package_statement *new)
 		        file->path, old->file->path);
 		return;
 	}
-	if (strcmp(new->format, "pdf") != 0 && !is_utf8(file))
-		findings_add(s->f, "%s: must be UTF-8", file->path);
+	if (line > 0)
+		findings_add(s->f, "%s:%d: must be UTF-8", file->path, line);
 	if (strcmp(new->format, "tex") == 0)
 		findings_add(&p->notes,
 		        "%s: stored; a LaTeX statement cannot be shown yet, a PDF or Markdown can",

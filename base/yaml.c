@@ -194,6 +194,7 @@ static int open_container(struct tree *t, const yaml_event_t *e, struct err *err
 		json_decref(v);
 		return refuse(&e->start_mark, err, "nested too deep");
 	}
+	assert(new); /* for the analyzer: the stack is there from the start */
 	*new = (struct level){.container = v};
 	new->lost = t->lines && t->depth > 0 && !way_of(t, new->way);
 	hang(t, v);

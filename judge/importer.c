@@ -325,7 +325,7 @@ static int unpack(struct importer *im, struct job *j, struct err *err)
 	auto_close int upload = fetch_upload(im, j, err);
 	auto_close int frames = -1;
 	struct err ignored = {0};
-	pid_t pid;
+	pid_t pid = -1;
 	int status = 0;
 
 	if (upload < 0 || step(im, j, "checking", err) < 0)
