@@ -227,11 +227,15 @@ static int fold(struct feed *f, struct feed_board *fb, int64_t number, struct er
  * rings if it is the first of its contest here: clients of an earlier process can resume. */
 static int fill(struct feed *f, struct feed_board *fb, int64_t number, bool first, struct err *err)
 {
-	auto_arena struct arena a = {0};
+	auto_arena struct arena before = {0}, a = {0};
 	struct contest c;
 
 	if (fold(f, fb, number - RING_REPLAY, err) < 0)
 		return err_result(err);
+	/* First: what the frames may say depends on the schedule. */
+	if (load_contest(f, fb->id, &before, &c, err) < 0)
+		return err_result(err);
+	feed_board_contest(fb, &before, &c);
 	if (first)
 		begin_channels(f, fb);
 	if (follow(f, fb, first ? MODE_REPLAY : MODE_QUIET, err) < 0)

@@ -23,6 +23,7 @@ struct feed_board *feed_board_new(const char *id)
 	struct feed_board *fb = xcalloc(1, sizeof(*fb));
 
 	strlcpy(fb->id, id, sizeof(fb->id));
+	fb->contest.start_ms = INT64_MIN; /* until it is known: not started */
 	fb->boards[FEED_PUBLIC] = board_new();
 	fb->boards[FEED_JURY] = board_new();
 	return fb;

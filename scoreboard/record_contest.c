@@ -145,6 +145,15 @@ static int put_all_cells(struct pg *pg, struct arena *a, const struct whole *w, 
 	return record_put_cells(pg, w->c.id, cells, n, err);
 }
 
+/* Before the start the public learns nothing of the problems, not even by a number of its own that
+ * moves with each one. The first event of all is for everybody. */
+static bool is_silent(
+        const struct record_about *ab, const struct contest *c, const struct log_head *head)
+{
+	return head->public_number > 0 && strcmp(ab->kind, "problems") == 0 &&
+	       !freeze_public_problems(c, head->now_ms);
+}
+
 int record_bulk(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err)
 {
 	const struct log_head *head = &ab->head;
@@ -159,7 +168,7 @@ int record_bulk(struct pg *pg, struct arena *a, struct record_about *ab, struct 
 	public_part = bulk_part(&w, VIEW_PUBLIC, head->now_ms, a);
 	d.contest_time_ms = event_time(&w.c, head);
 	d.jury = jury;
-	d.public_part = public_part;
+	d.public_part = is_silent(ab, &w.c, head) ? NULL : public_part;
 	return append(pg, a, ab, &d, err);
 }
 

@@ -152,8 +152,8 @@ SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id,
 FROM submissions WHERE contest_id = $1
 ORDER BY team_id::text COLLATE "C", ordinal;
 
--- The first submission that decides who was first, leaving $4 aside; and before it those since $5,
--- when the earliest freeze began that still hides. Teams without a rank do not count.
+-- The first submission that decides who was first, leaving $4 aside; and before it (all, when there
+-- is none) those since $5, when the earliest freeze began that still hides. Teams without a rank do not count.
 -- name: record_first
 WITH ranked AS NOT MATERIALIZED (
 	SELECT s.id, s.team_id, s.ordinal, CASE WHEN NOT s.held THEN s.verdict END AS verdict,
@@ -171,8 +171,8 @@ WITH ranked AS NOT MATERIALIZED (
 SELECT id, team_id, ordinal, verdict,
        floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms
 FROM (SELECT * FROM decisive
-      UNION SELECT r.* FROM ranked r, decisive d
-      WHERE r.ordinal < d.ordinal
+      UNION SELECT r.* FROM ranked r
+      WHERE NOT EXISTS (SELECT FROM decisive d WHERE d.ordinal <= r.ordinal)
         AND r.submitted_at >= timestamptz 'epoch' + $5::bigint * interval '1 millisecond') x
 ORDER BY ordinal;
 

@@ -4,7 +4,7 @@
 // What must stay true: whatever the test does, and however it ends, no process, control group or
 // folder is left. A guardian, a small shell of its own session, sees to it: it waits for the end
 // of a pipe that only this process holds, so that even SIGKILL of the test makes it clean up.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -118,7 +118,7 @@ class Program {
 			stdio: ['ignore', out, out],
 			cwd: this.arena.folder,
 			detached: true, // Ctrl-C is for the test, which then ends them in order
-			env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...this.options.env, ...env },
+			env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...this.arena.clockEnv, ...this.options.env, ...env },
 		});
 		fs.closeSync(out);
 		this.child = child;
@@ -320,15 +320,18 @@ let arenas = 0;
 export class Arena {
 	// languages: the ids the judge has; fewer start faster.
 	// judges share the slots, one each when there are as many.
-	constructor({ nodes = 1, judges = 1, slots = 2, languages = ['c', 'cpp', 'python3'], settings = {} } = {}) {
+	// clock: the wall clock of PostgreSQL, api and judge stands at these milliseconds (setClock moves
+	// it); incarnation: of the log. With both, two arenas that do the same say the same.
+	constructor({ nodes = 1, judges = 1, slots = 2, languages = ['c', 'cpp', 'python3'], settings = {}, clock, incarnation } = {}) {
 		this.instance = `citest${process.pid}x${arenas++}`;
 		this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `${this.instance}-`));
-		Object.assign(this, { nodes, slots, judgeCount: judges, languages, settings });
+		this.tokens = new Map();
+		Object.assign(this, { nodes, slots, judgeCount: judges, languages, settings, incarnation });
 		fs.chmodSync(this.folder, 0o711);
 		for (const name of ['bin', 'log', 'run', 'etc', 'secrets', 'redis', 'judge', 'web']) this.makeFolder(name);
+		if (clock !== undefined) this.makeClock(clock);
 		fs.chmodSync(path.join(this.folder, 'run'), 0o777);
 		this.secrets = {};
-		this.tokens = new Map();
 		this.apis = [];
 		this.judges = [];
 		this.streams = new Set();
@@ -339,6 +342,22 @@ export class Arena {
 	makeFolder(name) {
 		fs.mkdirSync(path.join(this.folder, name));
 		fs.chmodSync(path.join(this.folder, name), 0o711);
+	}
+
+	// clock.c reads the file's memory, so that setClock is seen at once.
+	makeClock(ms) {
+		const library = this.path('bin', 'clock.so');
+		execFileSync('cc', ['-shared', '-fPIC', '-O1', '-D_GNU_SOURCE', '-o', library, path.join(here, 'clock.c')]);
+		this.clockFile = fs.openSync(this.path('etc', 'clock'), 'w+', 0o644);
+		this.setClock(ms);
+		this.clockEnv = { LD_PRELOAD: library, TEST_CLOCK: this.path('etc', 'clock'), ASAN_OPTIONS: 'verify_asan_link_order=0' };
+	}
+
+	setClock(ms) {
+		const bytes = Buffer.alloc(8);
+		bytes.writeBigInt64LE(BigInt(ms));
+		fs.writeSync(this.clockFile, bytes, 0, 8, 0);
+		this.tokens.clear(); // they may have ended
 	}
 
 	guard() {
@@ -438,6 +457,7 @@ export class Arena {
 		await run('chown', ['-R', 'nobody', this.path('redis')]);
 		this.redisServer = new Program(this, 'redis', ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups',
 			'redis-server', ...words], {
+			env: { LD_PRELOAD: '' }, // its keys end by the true time
 			ready: () => this.redis('PING').then((answer) => answer === 'PONG', () => false),
 		});
 		await this.redisServer.start();
@@ -449,7 +469,7 @@ export class Arena {
 		const read = (name) => fs.readFileSync(path.join(top, 'sql', name), 'utf8');
 		await this.sql(variables + read('roles.sql') + read('schema.sql'));
 		await this.sql(`INSERT INTO codearena.instance (name, incarnation, schema_version)
-			VALUES ('${this.instance}', '${crypto.randomBytes(4).toString('hex')}', 1)`);
+			VALUES ('${this.instance}', '${this.incarnation ?? crypto.randomBytes(4).toString('hex')}', 1)`);
 	}
 
 	// A settings file; role names the secrets.
@@ -496,6 +516,7 @@ export class Arena {
 			uid_base: 0x20000000 + (process.pid % 500) * 0x100000 + (arenas % 2) * 0x20000000,
 		});
 		this.box = new Program(this, 'box', [this.path('bin', 'codearena-box'), '--config', conf], {
+			env: { LD_PRELOAD: '' },
 			ready: () => fs.existsSync(this.path('run', 'box.sock')),
 		});
 		await this.box.start();
@@ -581,7 +602,7 @@ export class Arena {
 		const conf = this.conf('admin', 'admin', this.adminSettings);
 		try {
 			const done = await run(this.path('bin', 'codearena'), ['--config', conf, ...words],
-				{ maxBuffer: 1 << 28, cwd: this.folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGBIN: postgresFolder(), ...env } });
+				{ maxBuffer: 1 << 28, cwd: this.folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', PGBIN: postgresFolder(), ...this.clockEnv, ...env } });
 			return { status: 0, ...done };
 		} catch (error) {
 			if (SANITIZER.test(error.stderr ?? '')) this.unclean.push(`codearena ${words.join(' ')}: ${error.stderr}`);
