@@ -149,8 +149,10 @@ static json_t *test_case(const struct package_case *c)
 
 static json_t *sample(const struct package_sample *s)
 {
-	return json_pack("{s:s, s:o, s:o, s:o}", "name", s->name, "input", hash_of(s->input),
-	        "answer", hash_of(s->answer), "interaction", hash_of(s->interaction));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", s->name, "input",
+	        hash_of(s->input), "answer", hash_of(s->answer), "interaction",
+	        hash_of(s->interaction), "input_download", hash_of(s->input_download),
+	        "answer_download", hash_of(s->answer_download));
 }
 
 static json_t *source(const struct package_source *s)
@@ -297,6 +299,8 @@ static void want_all(struct blobs *b, const struct package *p)
 		want(b, p->samples[i].input);
 		want(b, p->samples[i].answer);
 		want(b, p->samples[i].interaction);
+		want(b, p->samples[i].input_download);
+		want(b, p->samples[i].answer_download);
 	}
 	want_programs(b, p->validators, p->nvalidators);
 	want_programs(b, p->input_validators, p->ninput_validators);
@@ -319,7 +323,7 @@ static size_t count_sources(const struct package_program *p, size_t n)
 
 static size_t count_all(const struct package *p)
 {
-	size_t sum = p->nstatements + p->nextras + 2 * p->ncases + 3 * p->nsamples + p->nincludes;
+	size_t sum = p->nstatements + p->nextras + 2 * p->ncases + 5 * p->nsamples + p->nincludes;
 
 	sum += count_sources(p->validators, p->nvalidators) +
 	       count_sources(p->input_validators, p->ninput_validators) +

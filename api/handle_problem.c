@@ -5,14 +5,22 @@
 #include "api/route.h"
 #include "api/shape.h"
 
+enum { HREF_SIZE = 300, FILENAME_SIZE = 150, MAX_DIGITS = 6 };
+
 /* One row per statement, figure and attachment of the contest's problems. */
 static json_t *list_of(const PGresult *res, const char *problem, const char *column)
 {
 	json_t *list = json_array();
+	const char *last = "";
 
-	for (int i = 0; i < PQntuples(res); i++)
-		if (strcmp(pg_text(res, i, "problem_id"), problem) == 0)
-			json_array_append_new(list, shape_text(pg_text(res, i, column)));
+	for (int i = 0; i < PQntuples(res); i++) {
+		const char *text = pg_text(res, i, column);
+
+		if (strcmp(pg_text(res, i, "problem_id"), problem) != 0 || strcmp(text, last) == 0)
+			continue; /* a statement in two formats */
+		json_array_append_new(list, shape_text(text));
+		last = text;
+	}
 	return list;
 }
 
@@ -31,15 +39,34 @@ static const char *mime_of(const char *format)
 	return "application/octet-stream";
 }
 
+static const char *mime_of_name(const char *name)
+{
+	static const char *const table[][2] = {
+	        {".png", "image/png"},
+	        {".jpg", "image/jpeg"},
+	        {".jpeg", "image/jpeg"},
+	        {".gif", "image/gif"},
+	        {".svg", "image/svg+xml"},
+	        {".pdf", "application/pdf"},
+	        {".txt", "text/plain; charset=utf-8"},
+	};
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; dot && i < ARRAY_LEN(table); i++)
+		if (strcasecmp(table[i][0], dot) == 0)
+			return table[i][1];
+	return "application/octet-stream";
+}
+
 struct listing {
 	struct contest contest;
-	PGresult *counts, *statements, *files;
+	PGresult *facts, *statements, *files;
 };
 
 #define auto_listing __attribute__((cleanup(listing_clear)))
 static void listing_clear(struct listing *l)
 {
-	pg_clear(&l->counts);
+	pg_clear(&l->facts);
 	pg_clear(&l->statements);
 	pg_clear(&l->files);
 }
@@ -51,41 +78,94 @@ static int listing_load(struct request *rq, struct listing *l, struct err *err)
 
 	if (access_request(rq, false, &l->contest, err) < 0 ||
 	        access_problems(&l->contest, &rq->who, err) < 0 ||
-	        pg_run(pg, Q_API_TEST_COUNTS, &l->counts, err, id) < 0 ||
+	        pg_run(pg, Q_API_PROBLEM_FACTS, &l->facts, err, id) < 0 ||
 	        pg_run(pg, Q_API_STATEMENTS, &l->statements, err, id) < 0 ||
 	        pg_run(pg, Q_API_FILES, &l->files, err, id) < 0)
 		return err_result(err);
 	return 0;
 }
 
-static json_t *statement_ref(const char *contest, const char *problem, const PGresult *res)
+static json_t *reference(const char *href, const char *mime, const char *filename)
+{
+	return json_pack("{s:s, s:s, s:s}", "href", href, "mime", mime, "filename", filename);
+}
+
+static json_t *statements_of(const char *contest, const char *problem, const PGresult *res)
 {
 	json_t *list = json_array();
 
 	for (int i = 0; i < PQntuples(res); i++) {
-		char href[200];
+		const char *language = pg_text(res, i, "language");
+		const char *format = pg_text(res, i, "format");
+		char href[HREF_SIZE], name[FILENAME_SIZE];
 
 		if (strcmp(pg_text(res, i, "problem_id"), problem) != 0)
 			continue;
-		snprintf(href, sizeof(href), "contests/%s/problems/%s/statement?language=%s",
-		        contest, problem, pg_text(res, i, "language"));
-		json_array_append_new(
-		        list, json_pack("{s:s, s:s, s:s}", "href", href, "mime",
-		                      mime_of(pg_text(res, i, "format")), "filename", "statement"));
+		snprintf(href, sizeof(href),
+		        "contests/%s/problems/%s/statement?language=%s&format=%s", contest, problem,
+		        language, format);
+		snprintf(name, sizeof(name), "%s.%s.%s", problem, language, format);
+		json_array_append_new(list, reference(href, mime_of(format), name));
 	}
 	return list;
 }
 
+static json_t *attachments_of(const char *contest, const char *problem, const PGresult *res)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		const char *name = pg_text(res, i, "name");
+		char href[HREF_SIZE];
+
+		if (strcmp(pg_text(res, i, "problem_id"), problem) != 0 ||
+		        strcmp(pg_text(res, i, "kind"), "attachment") != 0)
+			continue;
+		snprintf(href, sizeof(href), "contests/%s/problems/%s/files/%s", contest, problem,
+		        name);
+		json_array_append_new(list, reference(href, mime_of_name(name), name));
+	}
+	return list;
+}
+
+/* In the words of the package format. */
+static json_t *type_of(const PGresult *facts, int row)
+{
+	static const char *const more[][2] = {{"interactive", "interactive"},
+	        {"multi_pass", "multi-pass"}, {"submit_answer", "submit-answer"}};
+	json_t *list = json_array();
+
+	json_array_append_new(
+	        list, json_string(pg_bool(facts, row, "scoring") ? "scoring" : "pass-fail"));
+	for (size_t i = 0; i < ARRAY_LEN(more); i++)
+		if (pg_bool(facts, row, more[i][0]))
+			json_array_append_new(list, json_string(more[i][1]));
+	return list;
+}
+
+static json_t *json_of(const PGresult *res, int row, const char *column)
+{
+	const char *text = pg_text(res, row, column);
+	json_t *v = text ? json_loads(text, 0, NULL) : NULL;
+
+	return v ? v : json_null();
+}
+
 static json_t *problem_json(const struct listing *l, const struct contest_problem *p)
 {
-	int64_t tests = 0;
+	const char *contest = l->contest.id;
+	int row = 0;
 	json_t *o = NULL;
 
-	for (int i = 0; i < PQntuples(l->counts); i++)
-		if (strcmp(pg_text(l->counts, i, "problem_id"), p->id) == 0)
-			tests = pg_int(l->counts, i, "tests");
-	o = shape_problem(p, tests);
-	shape_set(o, "statement", statement_ref(l->contest.id, p->id, l->statements));
+	for (int i = 0; i < PQntuples(l->facts); i++)
+		if (strcmp(pg_text(l->facts, i, "problem_id"), p->id) == 0)
+			row = i;
+	o = shape_problem(p, pg_int(l->facts, row, "tests"));
+	shape_set(o, "type", type_of(l->facts, row));
+	shape_set(o, "names", json_of(l->facts, row, "names"));
+	shape_set(o, "allowed_languages", json_of(l->facts, row, "languages"));
+	shape_set(o, "statement", statements_of(contest, p->id, l->statements));
+	shape_set(o, "attachments", attachments_of(contest, p->id, l->files));
 	shape_set(o, "languages", list_of(l->statements, p->id, "language"));
 	shape_set(o, "files", list_of(l->files, p->id, "name"));
 	return o;
@@ -137,20 +217,35 @@ static void reply_bytes(struct reply *rp, const PGresult *res, const char *type)
 		buf_add(&rp->body, bytes, len);
 }
 
+/* A statement may have styles of its own, never scripts. A browser's viewer of PDFs does not start
+ * in a sandbox, and needs none: it is one. */
+static const char *policy_of(const char *mime)
+{
+	if (strcmp(mime, "application/pdf") == 0)
+		return NULL;
+	return "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
+}
+
 int handle_statement(struct request *rq, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
 	const struct contest_problem *p = find_problem(rq, err);
 	const char *language = request_query(rq, "language");
+	const char *format = request_query(rq, "format");
+	const char *mime;
 
-	if (!p || pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, p->id,
-	                  pg_arg_int(&rq->arena, p->version), language ? language : "en") < 0)
+	if (!p ||
+	        pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, p->id,
+	                pg_arg_int(&rq->arena, p->version), language ? language : "en", format) < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
-		return err_set(err, ERR_NOT_FOUND, "problem %s has no statement", p->label);
-	reply_bytes(rp, res, mime_of(pg_text(res, 0, "format")));
+		return err_set(err, ERR_NOT_FOUND, "problem %s has no %s%sstatement", p->label,
+		        format ? format : "", format ? " " : "");
+	mime = mime_of(pg_text(res, 0, "format"));
+	reply_bytes(rp, res, mime);
 	reply_header(rq, "Content-Language", "%s", pg_text(res, 0, "language"));
-	reply_header(rq, "Content-Security-Policy", "sandbox; default-src 'none'; img-src 'self'");
+	if (policy_of(mime))
+		reply_header(rq, "Content-Security-Policy", "%s", policy_of(mime));
 	return 0;
 }
 
@@ -158,9 +253,44 @@ int handle_statement(struct request *rq, struct reply *rp, struct err *err)
 static void add_bytes(struct buf *b, const PGresult *res, int row, const char *column)
 {
 	size_t len = 0;
-	auto_free unsigned char *bytes = pg_bytes(res, row, column, &len);
+	auto_free unsigned char *bytes = NULL;
 
+	buf_addf(b, ",\"%s\":", column);
+	if (pg_null(res, row, column)) {
+		buf_adds(b, "null");
+		return;
+	}
+	bytes = pg_bytes(res, row, column, &len);
 	buf_add_json(b, bytes ? (const char *)bytes : "", len);
+}
+
+static const struct {
+	const char *part, *ending;
+} parts[] = {{"input", "in"}, {"answer", "ans"}, {"interaction", "interaction"}};
+
+static void add_sample(struct request *rq, struct buf *b, const struct contest_problem *p,
+        const PGresult *res, int row)
+{
+	const char *name = pg_text(res, row, "name");
+	json_auto_t *files = json_array();
+	auto_free char *text = NULL;
+
+	buf_adds(b, row ? ",{\"name\":" : "{\"name\":");
+	buf_add_json(b, name, strlen(name));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		char href[HREF_SIZE], file[FILENAME_SIZE];
+
+		add_bytes(b, res, row, parts[i].part);
+		if (pg_null(res, row, parts[i].part))
+			continue;
+		snprintf(href, sizeof(href), "contests/%s/problems/%s/samples/%s/%s", rq->params[0],
+		        p->id, pg_text(res, row, "ordinal"), parts[i].part);
+		snprintf(file, sizeof(file), "%s-%s.%s", p->id, pg_text(res, row, "ordinal"),
+		        parts[i].ending);
+		json_array_append_new(files, reference(href, "text/plain; charset=utf-8", file));
+	}
+	text = json_dumps(files, JSON_COMPACT);
+	buf_addf(b, ",\"files\":%s}", text);
 }
 
 int handle_samples(struct request *rq, struct reply *rp, struct err *err)
@@ -172,38 +302,36 @@ int handle_samples(struct request *rq, struct reply *rp, struct err *err)
 	                  pg_arg_int(&rq->arena, p->version)) < 0)
 		return err_result(err);
 	buf_adds(&rp->body, "[");
-	for (int i = 0; i < PQntuples(res); i++) {
-		const char *name = pg_text(res, i, "name");
-
-		buf_adds(&rp->body, i ? ",{\"name\":" : "{\"name\":");
-		buf_add_json(&rp->body, name, strlen(name));
-		buf_adds(&rp->body, ",\"input\":");
-		add_bytes(&rp->body, res, i, "input");
-		buf_adds(&rp->body, ",\"answer\":");
-		add_bytes(&rp->body, res, i, "answer");
-		buf_adds(&rp->body, "}");
-	}
+	for (int i = 0; i < PQntuples(res); i++)
+		add_sample(rq, &rp->body, p, res, i);
 	buf_adds(&rp->body, "]");
 	return 0;
 }
 
-static const char *mime_of_name(const char *name)
+/* Byte by byte what the package has, for a download. */
+int handle_sample_file(struct request *rq, struct reply *rp, struct err *err)
 {
-	static const char *const table[][2] = {
-	        {".png", "image/png"},
-	        {".jpg", "image/jpeg"},
-	        {".jpeg", "image/jpeg"},
-	        {".gif", "image/gif"},
-	        {".svg", "image/svg+xml"},
-	        {".pdf", "application/pdf"},
-	        {".txt", "text/plain; charset=utf-8"},
-	};
-	const char *dot = strrchr(name, '.');
+	auto_pgresult PGresult *res = NULL;
+	const struct contest_problem *p = find_problem(rq, err);
+	const char *n = rq->params[2], *part = rq->params[3], *ending = NULL;
+	size_t digits = strspn(n, "0123456789");
 
-	for (size_t i = 0; dot && i < ARRAY_LEN(table); i++)
-		if (strcasecmp(table[i][0], dot) == 0)
-			return table[i][1];
-	return "application/octet-stream";
+	if (!p)
+		return err_result(err);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcmp(parts[i].part, part) == 0)
+			ending = parts[i].ending;
+	if (!ending || n[digits] || digits > MAX_DIGITS)
+		return err_set(err, ERR_NOT_FOUND, "no such sample: \"%s/%s\"", n, part);
+	if (pg_run(rq->worker->pg, Q_API_SAMPLE_FILE, &res, err, p->id,
+	            pg_arg_int(&rq->arena, p->version), n, part) < 0)
+		return err_result(err);
+	if (PQntuples(res) == 0 || pg_null(res, 0, "body"))
+		return err_set(err, ERR_NOT_FOUND, "no such sample: \"%s/%s\"", n, part);
+	reply_bytes(rp, res, "text/plain; charset=utf-8");
+	reply_header(
+	        rq, "Content-Disposition", "attachment; filename=\"%s-%s.%s\"", p->id, n, ending);
+	return 0;
 }
 
 int handle_problem_file(struct request *rq, struct reply *rp, struct err *err)

@@ -49,6 +49,21 @@ static int name_file(struct request *rq, struct submit_body *b, struct err *err)
 	return 0;
 }
 
+/* The package may name the languages that it is for. */
+static int check_language(struct request *rq, const struct contest_problem *p,
+        const struct submit_body *b, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+
+	if (pg_run(rq->worker->pg, Q_API_LANGUAGE_REFUSED, &res, err, p->id,
+	            pg_arg_int(&rq->arena, p->version), b->language_id) < 0)
+		return err_result(err);
+	if (PQntuples(res) > 0)
+		return err_set(err, ERR_INPUT, "problem %s is for %s alone, not \"%s\"", p->label,
+		        pg_text(res, 0, "languages"), b->language_id);
+	return 0;
+}
+
 static int check_key(const char *key, struct err *err)
 {
 	size_t len = key ? strlen(key) : 0;
@@ -83,7 +98,7 @@ int handle_submit(struct request *rq, UNUSED struct reply *rp, struct err *err)
 	        check_key(key, err) < 0 || find_contest(rq, &b, err) < 0 ||
 	        access_contest(&x, b.contest_id, &c, err) < 0 ||
 	        access_problem(&c, &rq->who, b.problem_id, &problem, err) < 0 ||
-	        name_file(rq, &b, err) < 0)
+	        check_language(rq, problem, &b, err) < 0 || name_file(rq, &b, err) < 0)
 		return err_result(err);
 	one->rq = rq;
 	one->contest_id = b.contest_id;

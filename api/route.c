@@ -61,8 +61,13 @@ const struct route route_table[] = {
                 NULL, 0},
         {"GET", "/api/contests/{cid}/problems/{pid}/samples", ROLE_PUBLIC, 0, handle_samples, NULL,
                 0},
+        {"GET", "/api/contests/{cid}/problems/{pid}/samples/{n}/{part}", ROLE_PUBLIC, 0,
+                handle_sample_file, NULL, 0},
         {"GET", "/api/contests/{cid}/problems/{pid}/files/{name}", ROLE_PUBLIC, 0,
                 handle_problem_file, NULL, 0},
+        /* beside the statement, as that names its figures */
+        {"GET", "/api/contests/{cid}/problems/{pid}/{name}", ROLE_PUBLIC, 0, handle_problem_file,
+                NULL, 0},
 
         {"GET", "/api/contests/{cid}/submissions", ROLE_PUBLIC, 0, handle_submissions, NULL, 0},
         {"POST", "/api/contests/{cid}/submissions", ROLE_TEAM, 0, handle_submit, NULL, WHOLE},

@@ -64,8 +64,8 @@ ORDER BY from_ms;
 
 -- name: contest_problems
 SELECT p.problem_id, p.label, v.name, p.rgb, p.color, p.ordinal, p.version, v.time_limit_ms,
-       (SELECT count(*) FROM test_cases t
-        WHERE t.problem_id = p.problem_id AND t.version = p.version AND t.sample) AS sample_count,
+       (SELECT count(*) FROM problem_samples t
+        WHERE t.problem_id = p.problem_id AND t.version = p.version) AS sample_count,
        v.memory_limit_kib, v.output_limit_kib, v.code_limit_kib, p.points_milli
 FROM contest_problems p JOIN problem_versions v USING (problem_id, version)
 WHERE p.contest_id = $1 ORDER BY p.ordinal;
@@ -568,23 +568,40 @@ FROM organizations o JOIN teams t ON t.organization_id = o.id
 JOIN contest_teams c ON c.team_id = t.id
 WHERE c.contest_id = $1 AND (NOT c.hidden OR $2::boolean) ORDER BY o.id
 
--- name: api_test_counts
-SELECT p.problem_id, count(t.ordinal) AS tests
-FROM contest_problems p LEFT JOIN test_cases t USING (problem_id, version)
-WHERE p.contest_id = $1 GROUP BY p.problem_id
+-- name: api_problem_facts
+SELECT p.problem_id, v.scoring, v.interactive, v.multi_pass, v.submit_answer, v.names,
+       to_jsonb(v.languages) AS languages,
+       (SELECT count(*) FROM test_cases t
+        WHERE t.problem_id = p.problem_id AND t.version = p.version) AS tests
+FROM contest_problems p JOIN problem_versions v USING (problem_id, version)
+WHERE p.contest_id = $1
+
+-- name: api_language_refused
+SELECT array_to_string(languages, ', ') AS languages FROM problem_versions
+WHERE problem_id = $1 AND version = $2::int AND NOT $3 = ANY (languages)
 
 -- name: api_statements
 SELECT p.problem_id, s.language, s.format
 FROM contest_problems p JOIN problem_statements s USING (problem_id, version)
-WHERE p.contest_id = $1 ORDER BY p.problem_id, (s.language = 'en') DESC, s.language
+WHERE p.contest_id = $1
+ORDER BY p.problem_id, (s.language = 'en') DESC, s.language,
+         array_position('{md,html,pdf,tex}'::text[], s.format)
 
 -- name: api_statement
 SELECT language, format, body FROM problem_statements
 WHERE problem_id = $1 AND version = $2::int
-ORDER BY (language = $3) DESC, (language = 'en') DESC, language LIMIT 1
+  AND ($4::text IS NULL OR format = $4)
+ORDER BY (language = $3) DESC, (language = 'en') DESC, language,
+         array_position('{md,html,pdf,tex}'::text[], format) LIMIT 1
 
 -- name: api_samples
-SELECT name, input, answer, interaction FROM sample_data($1, $2::int) ORDER BY ordinal
+SELECT ordinal, name, input, answer, interaction FROM sample_data($1, $2::int) ORDER BY ordinal
+
+-- name: api_sample_file
+SELECT CASE $4 WHEN 'input' THEN coalesce(input_download, input)
+               WHEN 'answer' THEN coalesce(answer_download, answer)
+               WHEN 'interaction' THEN interaction END AS body
+FROM sample_data($1, $2::int) WHERE ordinal = $3::int
 
 -- name: api_files
 SELECT problem_id, kind, name FROM problem_files

@@ -235,6 +235,8 @@ CREATE TABLE problem_samples (
 	input_hash sha256 REFERENCES test_data,
 	answer_hash sha256 REFERENCES test_data,
 	interaction_hash sha256 REFERENCES test_data,
+	input_download_hash sha256 REFERENCES test_data,   -- NULL: as shown
+	answer_download_hash sha256 REFERENCES test_data,
 	PRIMARY KEY (problem_id, version, ordinal),
 	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE,
 	CHECK ((input_hash IS NULL) = (answer_hash IS NULL)),
@@ -1755,12 +1757,15 @@ LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
 	FROM test_data_chunks c WHERE c.hash = of_hash
 $$;
 CREATE FUNCTION sample_data(problem ident, its_version int)
-RETURNS TABLE (ordinal int, name text, input bytea, answer bytea, interaction bytea)
+RETURNS TABLE (ordinal int, name text, input bytea, answer bytea, interaction bytea,
+	input_download bytea, answer_download bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 	SELECT s.ordinal, s.name,
 	       CASE WHEN s.input_hash IS NOT NULL THEN data_body(s.input_hash) END,
 	       CASE WHEN s.answer_hash IS NOT NULL THEN data_body(s.answer_hash) END,
-	       CASE WHEN s.interaction_hash IS NOT NULL THEN data_body(s.interaction_hash) END
+	       CASE WHEN s.interaction_hash IS NOT NULL THEN data_body(s.interaction_hash) END,
+	       CASE WHEN s.input_download_hash IS NOT NULL THEN data_body(s.input_download_hash) END,
+	       CASE WHEN s.answer_download_hash IS NOT NULL THEN data_body(s.answer_download_hash) END
 	FROM problem_samples s
 	WHERE s.problem_id = problem AND s.version = its_version
 	ORDER BY s.ordinal
@@ -1826,9 +1831,10 @@ LANGUAGE sql SET search_path = codearena, pg_temp AS $$
 	       json_words(v->'args'), (v->>'full_feedback')::boolean, v->>'hint', v->>'description'
 	FROM jsonb_array_elements(m->'cases') WITH ORDINALITY AS t(v, n);
 	INSERT INTO problem_samples (problem_id, version, ordinal, name, input_hash, answer_hash,
-		interaction_hash)
+		interaction_hash, input_download_hash, answer_download_hash)
 	SELECT problem, new_version, n, v->>'name', json_hash(v->'input'), json_hash(v->'answer'),
-	       json_hash(v->'interaction')
+	       json_hash(v->'interaction'), json_hash(v->'input_download'),
+	       json_hash(v->'answer_download')
 	FROM jsonb_array_elements(m->'samples') WITH ORDINALITY AS t(v, n);
 	INSERT INTO problem_programs (problem_id, version, kind, ordinal, name, language, entry, build,
 		run, expected)
@@ -1906,6 +1912,7 @@ GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, r
 	contest_penalties, leaderboard_events, clarifications, audit_log, drafts, idempotency_keys
 	TO codearena_api;
 GRANT SELECT (problem_id, version, ordinal, name, sample) ON test_cases TO codearena_api;
+GRANT SELECT (problem_id, version, ordinal, name) ON problem_samples TO codearena_api;
 GRANT INSERT, UPDATE ON refresh_tokens, drafts TO codearena_api;
 GRANT DELETE ON refresh_tokens, drafts TO codearena_api;
 GRANT UPDATE (password_hash, token_epoch) ON accounts TO codearena_api;

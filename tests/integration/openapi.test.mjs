@@ -130,7 +130,7 @@ test('bad input has the documented answers too', async () => {
 test('every GET of the document was asked by everybody, and somebody got it', async () => {
 	const run = (await arena.rows('SELECT judgement_id, ordinal FROM codearena.submission_results LIMIT 1'))[0];
 	const values = { cid: 'c1', pid: 'addup', sid: submission, tid: 'team1', lang: 'python3', name: 'none.png', id: 'none', gid: 'none',
-		oid: 'none', jid: run.judgement_id, rid: `${run.judgement_id}-${run.ordinal}`, clid: clarification, lid: 'python3', vid: 'WA' };
+		oid: 'none', n: '1', part: 'input', jid: run.judgement_id, rid: `${run.judgement_id}-${run.ordinal}`, clid: clarification, lid: 'python3', vid: 'WA' };
 	// What is there only in some contests: the route must then say so with a documented status.
 	const set = await ask('POST', '/api/contests/{cid}/rejudgings', { values, who: 'root', body: { reason: 'test', filter: { submission_ids: [submission] } } });
 	assert.equal(set.status, 201, set.text);
@@ -138,7 +138,7 @@ test('every GET of the document was asked by everybody, and somebody got it', as
 	const upload = await ask('POST', '/api/problems', { values, who: 'jury', query: '?problem_id=broken', raw: 'no archive' });
 	assert.equal(upload.status, 202, upload.text);
 	values.id = upload.body.id;
-	const mayBeMissing = /files\/\{|groups\/\{|organizations\/\{|registration/;
+	const mayBeMissing = /\{pid\}\/\{name|files\/\{|groups\/\{|organizations\/\{|registration/;
 	const draft = '/api/contests/{cid}/drafts/{pid}/{lang}';
 	if (document.paths[draft]?.put) await ask('PUT', draft, { values, who: 'team1', body: { body: 'x = 1', version: 1 } });
 	const missed = [];
