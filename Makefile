@@ -4,6 +4,7 @@
 #   make web        pages               make check       every test there is, lint last
 #   make lint       see the rules below make check-long  the same with the full counts
 #   make fuzz       T=seconds each      make bench       how fast
+#   make bench-sandbox, bench-endurance, bench-board, bench-compare       one of them alone
 #   make install    PREFIX=/opt/codearena DESTDIR=
 #   make check-v2   the sandbox's tests on a machine with cgroup v2 alone (scripts/check-v2)
 #
@@ -87,6 +88,8 @@ $B/jurytry: $B/tests/hostile/jurytry.o $B/judge.a $B/lib.a
 	$(link)
 $B/verdicttry: $B/tests/hostile/verdicttry.o $B/judge.a $B/lib.a
 	$(link)
+$B/bench-sandbox: $B/tests/load/bench_sandbox.o $B/judge.a $B/lib.a
+	$(link)
 $B/bench-compare: $B/tests/load/bench_compare.o $B/judge.a $B/lib.a
 	$(link)
 $(BUILD)/static/%.o: %.c
@@ -120,12 +123,16 @@ unit: $(TESTS)
 check check-long:
 	@LONG=$(if $(filter check-long,$@),1) MAKE="$(MAKE)" scripts/check
 V2_TESTS := bundle cgroup language proc seccomp
-check-v2: $(addprefix $B/,codearena-box codearena-agent open/codearena-agent boxtry $(V2_TESTS:%=tests/unit/test_%))
+check-v2: $(addprefix $B/,codearena-box codearena-agent open/codearena-agent boxtry jurytry verdicttry $(V2_TESTS:%=tests/unit/test_%))
 	@BUILD=$(BUILD) B=$B UNIT_TESTS="$(V2_TESTS:%=test_%)" scripts/check-v2
 bench: all web
 	@for f in tests/load/bench*.*js; do [ ! -e "$$f" ] || node "$$f" || exit 1; done
 bench-board: all $B/boardtry
 	@node tests/load/bench-board.mjs
+bench-sandbox: all $B/bench-sandbox
+	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-sandbox.mjs
+bench-endurance: all
+	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-endurance.mjs
 bench-compare: $B/bench-compare
 	@$<
 
@@ -177,6 +184,6 @@ install: all web
 		chmod -R u=rwX,go=rX $$d && { [ "$$(id -u)" != 0 ] || chown -R 0:0 $$d; }; } || exit 1; done
 clean:
 	rm -rf $(BUILD)
-.PHONY: all unit check check-long check-v2 bench fuzz lint format web install clean
+.PHONY: all unit check check-long check-v2 bench bench-board bench-compare bench-endurance bench-sandbox fuzz lint format web install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -path $(BUILD)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)

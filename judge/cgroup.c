@@ -317,15 +317,20 @@ static void step_clear(struct cgroup_step *s)
 	        .pids_max = -1};
 }
 
-static void close_step_files(struct cgroup_step *s)
+static void close_step_files(const struct cgroup_step *s)
 {
-	int fds[] = {s->into, s->limit, s->swap, s->peak, s->oom, s->cpu, s->pids, s->pids_max};
+	const int own[] = {s->into, s->limit, s->swap, s->peak, s->oom};
+	const int others[] = {s->cpu, s->pids, s->pids_max};
 
-	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (own[i] >= 0)
+			close(own[i]);
+	for (size_t i = 0; i < ARRAY_LEN(others) && !s->borrows; i++)
+		if (others[i] >= 0)
+			close(others[i]);
 	for (size_t i = 0; i < s->njoin; i++)
-		close(s->join[i]);
+		if (i == 0 || !s->borrows)
+			close(s->join[i]);
 }
 
 void cgroup_step_end(struct cgroup_step *s)
@@ -361,22 +366,6 @@ static int open_cell_v2(const struct cgroup_cell *c, pid_t pid, struct err *err)
 	return 0;
 }
 
-int cgroup_cell_open(struct cgroup_cell *c, pid_t pid, struct err *err)
-{
-	c->count = 0;
-	step_clear(&c->next);
-	if (c->host->mode == CGROUP_V2 && open_cell_v2(c, pid, err) < 0)
-		return -(int)err->code;
-	return cgroup_step_prepare(c, err);
-}
-
-void cgroup_cell_close(struct cgroup_cell *c)
-{
-	if (c->host)
-		cgroup_step_end(&c->next);
-	c->host = NULL;
-}
-
 /* Adds the file to those that a step joins. */
 static int open_join(struct cgroup_step *s, const char *dir, const char *name, struct err *err)
 {
@@ -386,8 +375,10 @@ static int open_join(struct cgroup_step *s, const char *dir, const char *name, s
 	return r;
 }
 
-static int prepare_v1(const struct cgroup_cell *c, struct cgroup_step *s, struct err *err)
+/* The two cgroups in which a container's steps follow each other. */
+static int open_cell_v1(struct cgroup_cell *c, struct err *err)
 {
+	struct cgroup_step *s = &c->shared;
 	char cpu[CGROUP_PATH_SIZE], pids[CGROUP_PATH_SIZE];
 	size_t n;
 	int r;
@@ -398,24 +389,59 @@ static int prepare_v1(const struct cgroup_cell *c, struct cgroup_step *s, struct
 	snprintf(cpu + n, sizeof(cpu) - n, "/step");
 	n = strlen(pids);
 	snprintf(pids + n, sizeof(pids) - n, "/step");
-	if ((r = make_folder(cpu, err)) < 0 || (r = make_folder(pids, err)) < 0)
-		return r;
-	if ((r = open_join(s, s->path, "tasks", err)) < 0 ||
+	if ((r = make_folder(cpu, err)) < 0 || (r = make_folder(pids, err)) < 0 ||
 	        (r = open_join(s, cpu, "tasks", err)) < 0 ||
-	        (r = open_join(s, pids, "tasks", err)) < 0)
-		return r;
-	if ((r = open_file(s->path, "memory.limit_in_bytes", O_WRONLY, &s->limit, err)) < 0 ||
-	        (r = open_file(s->path, "memory.max_usage_in_bytes", O_RDONLY, &s->peak, err)) <
-	                0 ||
-	        (r = open_file(s->path, "memory.oom_control", O_RDONLY, &s->oom, err)) < 0 ||
+	        (r = open_join(s, pids, "tasks", err)) < 0 ||
 	        (r = open_file(cpu, "cpuacct.usage", O_RDONLY, &s->cpu, err)) < 0 ||
 	        (r = open_file(pids, "pids.events", O_RDONLY, &s->pids, err)) < 0)
+		return r;
+	return open_file(pids, "pids.max", O_WRONLY, &s->pids_max, err);
+}
+
+int cgroup_cell_open(struct cgroup_cell *c, pid_t pid, struct err *err)
+{
+	int r;
+
+	c->count = 0;
+	c->open = true;
+	step_clear(&c->shared);
+	step_clear(&c->next);
+	r = c->host->mode == CGROUP_V2 ? open_cell_v2(c, pid, err) : open_cell_v1(c, err);
+	return r < 0 ? r : cgroup_step_prepare(c, err);
+}
+
+void cgroup_cell_close(struct cgroup_cell *c)
+{
+	if (c->open) {
+		cgroup_step_end(&c->next);
+		close_step_files(&c->shared);
+	}
+	c->open = false;
+	c->host = NULL;
+}
+
+static int prepare_v1(const struct cgroup_cell *c, struct cgroup_step *s, struct err *err)
+{
+	const struct cgroup_step *shared = &c->shared;
+	int r;
+
+	if ((r = open_join(s, s->path, "tasks", err)) < 0 ||
+	        (r = open_file(s->path, "memory.limit_in_bytes", O_WRONLY, &s->limit, err)) < 0 ||
+	        (r = open_file(s->path, "memory.max_usage_in_bytes", O_RDONLY, &s->peak, err)) <
+	                0 ||
+	        (r = open_file(s->path, "memory.oom_control", O_RDONLY, &s->oom, err)) < 0)
 		return r;
 	/* missing when the kernel does not account swap */
 	if (open_file(s->path, "memory.memsw.limit_in_bytes", O_WRONLY, &s->swap,
 	            &(struct err){0}) < 0)
 		s->swap = -1;
-	return open_file(pids, "pids.max", O_WRONLY, &s->pids_max, err);
+	s->borrows = true;
+	for (size_t i = 0; i < shared->njoin; i++)
+		s->join[s->njoin++] = shared->join[i];
+	s->cpu = shared->cpu;
+	s->pids = shared->pids;
+	s->pids_max = shared->pids_max;
+	return 0;
 }
 
 static int prepare_v2(const struct cgroup_cell *c, struct cgroup_step *s, struct err *err)

@@ -11,7 +11,8 @@
  *                 .../N/step-K                              fresh per step, all controllers
  *
  * A step's cgroup is prepared ahead (cgroup_step_prepare), so that starting a step only writes
- * its limits. All files that are read or joined are kept open. */
+ * its limits. All files that are read or joined are kept open; those of a cgroup that all steps of
+ * a container share belong to the container's. */
 #ifndef CGROUP_H
 #define CGROUP_H
 
@@ -40,7 +41,9 @@ struct cgroup_step {
 	size_t njoin;
 	int into;        /* v2: the directory, for clone3; else -1 */
 	int limit, swap; /* files to write the memory limit into; swap may be -1 */
-	int peak, oom, cpu, pids, pids_max;
+	int peak, oom;
+	int cpu, pids, pids_max; /* v1: the container's, like all of `join` but the first */
+	bool borrows;
 	int64_t memory_limit;
 	int64_t cpu_base_us;
 	int64_t pids_base;
@@ -50,8 +53,10 @@ struct cgroup_step {
 struct cgroup_cell {
 	const struct cgroup_host *host;
 	unsigned index;
-	unsigned count; /* steps so far */
-	uid_t root_uid; /* of the container's root on the host */
+	bool open;
+	unsigned count;            /* steps so far */
+	uid_t root_uid;            /* of the container's root on the host */
+	struct cgroup_step shared; /* v1: what all steps borrow */
 	struct cgroup_step next;
 };
 

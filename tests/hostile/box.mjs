@@ -35,13 +35,15 @@ const parse = (text) => {
 	}
 };
 
-// A uid range of its own per instance, so that processes can be told apart.
+// A uid range of its own per instance (16 containers), so that processes can be told apart, also from
+// those of another test run beside.
+const UIDS = 0x100000;
 let instances = 0;
 
 export class Box {
 	constructor(settings = {}) {
 		this.instance = `hostile${process.pid}x${instances}`;
-		this.uids = 0x10000000 + (process.pid % 1000) * 0x100000 + instances++ * 0x1000000;
+		this.uids = 0x80000000 + ((process.pid * 7 + instances++) % 1000) * UIDS;
 		this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `${this.instance}-`));
 		this.socket = path.join(this.folder, 'box.sock');
 		this.settings = {
@@ -83,9 +85,13 @@ export class Box {
 		});
 		this.ended = new Promise((done) => this.child.once('exit', (code, signal) => done({ code, signal })));
 		fs.closeSync(out);
-		await until('the socket', () => fs.existsSync(this.socket) || this.child.exitCode !== null);
-		if (this.child.exitCode !== null) throw new Error(fs.readFileSync(this.log, 'utf8'));
+		await until('the socket', () => fs.existsSync(this.socket) || this.hasEnded());
+		if (this.hasEnded()) throw new Error(fs.readFileSync(this.log, 'utf8'));
 		return this;
+	}
+
+	hasEnded() {
+		return this.child.exitCode !== null || this.child.signalCode !== null;
 	}
 
 	// The process itself: /bin/sh has become codearena-box.
@@ -162,7 +168,7 @@ export class Box {
 				const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
 				const uid = Number(/^Uid:\t(\d+)/m.exec(text)[1]) - this.uids;
 				const zombie = /^State:\tZ/m.test(text);
-				if (!zombie && uid >= 0 && uid < 0x1000000 && (!steps || uid % 65536 !== 0)) found.push(pid);
+				if (!zombie && uid >= 0 && uid < UIDS && (!steps || uid % 65536 !== 0)) found.push(pid);
 			} catch {
 				// it ended meanwhile
 			}

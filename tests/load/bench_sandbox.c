@@ -2,14 +2,14 @@
  * other in turn, and prints what each run of each took, in microseconds.
  *
  *     bench_sandbox socket=PATH language=ID source=FILE name=NAME n=N gap_ms=N cpu=N rounds=N
- *             [outside=COMMAND] [other=NAME:EVERY:COMMAND]...
+ *             [outside=COMMAND] [program=FILE] [other=NAME:EVERY:COMMAND]...
  *
  * -> {"rss_kib": N, "rounds": [{"inside": [..], "outside": [..], NAME: [..]}, ..]}
  *
  * `inside` is a full test case: pipes, the box's request, the output read to its end, the answer.
- * `outside` is fork, exec and wait of the command (blanks between words; {program} is the file that
- * the sandbox compiled, so that both run the same binary). Both on processor `cpu`; this process is
- * their parent, and small. Each command must end with 0, each run say hello. */
+ * `outside` is fork, exec and wait of the command (blanks between words; {program} is FILE, a copy
+ * of what the sandbox compiled, so that both run the same binary). Both on processor `cpu`; this
+ * process is their parent, and small. Each command must end with 0, each run say hello. */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -48,7 +48,7 @@ struct bench {
 	long n, gap_ms, rounds;
 	struct box *box;
 	int input;
-	char program[64]; /* the compiled file, outside */
+	char program[256]; /* the compiled file, outside */
 	struct kind kinds[MAX_KINDS];
 	size_t nkinds;
 };
@@ -155,7 +155,6 @@ static void keep_program(struct bench *b, int artifact_fd)
 	void *data;
 	int fd = -1;
 
-	snprintf(b->program, sizeof(b->program), "/tmp/bench-hello-%d", (int)getpid());
 	if (fstat(artifact_fd, &st) < 0)
 		fail("artifact", NULL);
 	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, artifact_fd, 0);
@@ -164,7 +163,7 @@ static void keep_program(struct bench *b, int artifact_fd)
 	while (archive_next(&ar, &e, &err) > 0) {
 		if (strcmp(e.name, "main") != 0)
 			continue;
-		fd = open(b->program, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+		fd = open(b->program, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
 		if (fd < 0 || archive_write(fd, e.data, e.len, &err) < 0)
 			fail("program", &err);
 		close(fd);
@@ -185,8 +184,10 @@ static void prepare_inside(struct bench *b, const char *socket)
 		fail("open", &err);
 	source = (struct box_source){strrchr(b->source, '/') + 1, text.data, text.len};
 	compile.files = &source;
-	if (box_compile(b->box, &compile, &c, &err) < 0 || c.artifact_fd < 0)
+	if (box_compile(b->box, &compile, &c, &err) < 0)
 		fail("compile", &err);
+	if (c.artifact_fd < 0)
+		fprintf(stderr, "%.*s\n", (int)c.output_len, c.output);
 	if (box_load(b->box, b->language, b->name, c.artifact_fd, &err) < 0)
 		fail("load", &err);
 	keep_program(b, c.artifact_fd);
@@ -309,6 +310,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	b.language = option(argv, "language", "c");
 	b.source = option(argv, "source", "");
+	snprintf(b.program, sizeof(b.program), "%s", option(argv, "program", "/dev/null"));
 	b.name = option(argv, "name", "main.c");
 	b.n = number(argv, "n", 100);
 	b.rounds = number(argv, "rounds", 1);
@@ -326,7 +328,6 @@ int main(int argc, char **argv)
 		print_round(&b, r);
 	}
 	printf("]}\n");
-	(void)unlink(b.program);
 	for (size_t k = 0; k < b.nkinds; k++)
 		buf_free(&b.kinds[k].times);
 	close(b.input);

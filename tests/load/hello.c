@@ -1,5 +1,8 @@
 /* hello.c -- the payload of bench-sandbox: says hello, but inside of the sandbox only when every
  * wall is up. With an argument it runs outside, as the thing to compare with. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
