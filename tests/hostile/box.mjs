@@ -226,9 +226,11 @@ function stretched(options) {
 	return all;
 }
 
-// Compiled and run as its first lines say: boxtry's answer. later: beside others.
+// Compiled and run as its first lines say: boxtry's answer. later: beside others. What does not
+// expect its wall limit gets a generous one, for a busy machine's sake.
 export function compiled(box, file, want, later = false) {
-	const options = { language: languages[path.extname(file)], source: file, ...stretched(want.options) };
+	const wall = want.end === 'wall limit' ? {} : { wall_ms: 30000 };
+	const options = { language: languages[path.extname(file)], source: file, ...stretched({ ...wall, ...want.options }) };
 	return later ? box.tryLater(options).answer : box.try(options);
 }
 

@@ -1,5 +1,5 @@
 // expect: run cpu limit; pids_denied
-// options: pids=32 wall_ms=10000
+// options: pids=32 wall_ms=30000
 #include <unistd.h>
 int main(void)
 {

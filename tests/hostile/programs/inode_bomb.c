@@ -1,5 +1,5 @@
 // expect: run exited 28
-// options: cpu_ms=5000 wall_ms=10000 memory_mib=256
+// options: cpu_ms=5000 wall_ms=30000 memory_mib=256
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
