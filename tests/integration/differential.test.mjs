@@ -68,6 +68,7 @@ const PARAMS = (w) => ({
 const QUERIES = () => ({
 	view: ['public', 'jury'], at: ['0:59:00', '3:59:59.999', '4:00:00', '4:30:00', '9:00:00', ...[1, 5, 12, 60, 150, 250, 500].map(String)],
 	final: ['true&at=4:30:00'], language: ['en'], team_id: ['team1', OTHER], problem_id: ['addup', 'p1'], submission_id: ['main-h0', 'main-own', 'main-before0'],
+	limit: ['0', '3', '3&offset=2'], offset: ['1'], team: ['team1', 'team9', 'team3&around=2'], around: ['1'], group: ['staff', 'none'], organization: ['none'], country: ['NLD'],
 	judgement_id: ['main-h0-1', 'main-own-1'], topics: ['board,state,clarifications', 'board', 'own', 'board,own'], last_event_id: ['aaaa-1', 'aaaa-20', 'aaaa-100000', 'bbbb-5'],
 });
 

@@ -7,7 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fromSnapshot, lines, ndjson, plain, small, standings, things } from './feed_oracle.mjs';
-import { Arena, newSeed, randomFrom, top } from './harness.mjs';
+import { Arena, newSeed, randomFrom, top, waitFor } from './harness.mjs';
 
 const feeds = path.resolve(top, '../shared/feeds');
 const skip = fs.existsSync(feeds) ? false : '../shared is absent';
@@ -47,14 +47,59 @@ test('EUC 2025: the final standings and who was first are the feed\'s, row by ro
 	const expected = plain(standings(events));
 	assert.deepEqual(fromSnapshot(await board('euc2025', '--jury')), expected);
 	assert.deepEqual(fromSnapshot(await board('euc2025')), expected, 'thawed: the public sees the same');
-	const awards = things(events)('awards').filter((a) => a.id.startsWith('first-to-solve-'));
+	const awards = things(events)('awards');
 	assert.equal(awards.length, 11);
 	for (const { id, team_ids: teams } of awards) {
 		const problem = id.slice('first-to-solve-'.length);
 		assert.deepEqual([...expected.values()].filter((r) => r.first.includes(problem)).map((r) => r.team), teams, id);
 	}
 	await verify('euc2025');
+	await arena.startApi(0);
+	const list = await waitFor('the board', async () => {
+		const answer = await arena.http('GET', '/api/contests/euc2025/awards');
+		return answer.status === 200 && answer.body;
+	});
+	const ours = new Map(list.map((a) => [a.id, a.team_ids]));
+	const firsts = [...ours].filter(([id]) => id.startsWith('first-to-solve-')).sort();
+	assert.deepEqual(firsts, awards.map((a) => [a.id, a.team_ids]).sort(), 'the feed\'s awards, all of them, and none that it does not have');
+	assert.deepEqual(ours.get('winner'), [...expected.values()].filter((r) => r.rank === 1).map((r) => r.team));
 });
+
+// The resolver by another hand: what is pending, from the bottom, the leftmost first; a row that
+// rises is met again where it then is.
+function resolver(events, hidden) {
+	const shown = new Set();
+	const problems = things(events)('problems').sort((a, b) => a.ordinal - b.ordinal).map((p) => p.id);
+	const name = new Map(things(events)('teams').map((t) => [t.id, (t.display_name ?? t.name)]));
+	const hides = (s) => hidden(s) && !shown.has(`${s.team_id} ${s.problem_id}`);
+	const steps = [];
+	for (let place = name.size - 1; place >= 0;) {
+		const rows = standings(events, hides).sort((a, b) => a.rank - b.rank || (name.get(a.team) < name.get(b.team) ? -1 : 1));
+		const row = rows[place];
+		const next = problems.find((p) => row.cells[p]?.pending && !row.cells[p].solved);
+		steps.push([row.team, next ?? null]);
+		if (next) shown.add(`${row.team} ${next}`);
+		else place--;
+	}
+	return steps;
+}
+
+// Through all steps of the ceremony: they are the resolver's, what is not reached stays hidden, and
+// behind the last one stands exactly the final board.
+async function revealed(id, events, hidden) {
+	await arena.codearena('reveal', 'open', id);
+	const steps = JSON.parse(await arena.codearena('--json', 'reveal', 'steps', id));
+	assert.deepEqual(steps.map((s) => [s.team_id, s.problem_id]), resolver(events, hidden));
+	for (const at of [1, Math.floor(steps.length / 3), Math.floor(steps.length / 2), steps.length - 1]) {
+		await arena.codearena('reveal', 'jump', id, String(at));
+		const shown = new Set(steps.slice(0, at).map((s) => `${s.team_id} ${s.problem_id}`));
+		const expected = plain(standings(events, (s) => hidden(s) && !shown.has(`${s.team_id} ${s.problem_id}`)));
+		assert.deepEqual(fromSnapshot(await board(id)), expected, `after step ${at} of ${steps.length}`);
+	}
+	await arena.codearena('reveal', 'jump', id, String(steps.length));
+	assert.deepEqual(fromSnapshot(await board(id)), plain(standings(events)), 'the final board');
+	await verify(id);
+}
 
 test('EUC 2025 before its ceremony: the public board is what was judged of what came before the freeze', { skip }, async () => {
 	const events = lines(EUC);
@@ -64,6 +109,7 @@ test('EUC 2025 before its ceremony: the public board is what was judged of what 
 	assert.deepEqual(fromSnapshot(await board('euc-frozen')), plain(standings(events, hidden)));
 	assert.deepEqual(fromSnapshot(await board('euc-frozen', '--jury')), plain(standings(events)));
 	await verify('euc-frozen');
+	await revealed('euc-frozen', events, hidden);
 	await arena.codearena('contest', 'thaw', 'euc-frozen');
 	assert.deepEqual(fromSnapshot(await board('euc-frozen')), plain(standings(events)));
 	await verify('euc-frozen');
