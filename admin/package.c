@@ -208,6 +208,7 @@ void package_parse(struct package_tree *tree, struct package *p, struct findings
 	parse_cases(&s);
 	parse_scores(&s);
 	parse_submissions(&s);
+	parse_domjudge_scores(&s);
 	parse_groups_free(&s);
 }
 

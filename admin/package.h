@@ -237,6 +237,7 @@ struct package {
 	bool show_groups;       /* contestants may see the groups' results */
 	bool custom_validation; /* `validators` decide; else the default validator */
 	bool custom_score;      /* legacy `validation: custom score` */
+	bool domjudge_scores;   /* graded as DOMjudge does (parse_domjudge_scores) */
 	bool allow_file_writing;
 	struct package_limits limits;
 	package_args languages;        /* that may be submitted; empty: all */

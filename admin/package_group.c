@@ -567,6 +567,54 @@ static void check_old(struct parser *s)
 		findings_add(s->f, "problem.yaml:1: grading: custom is for type scoring only");
 }
 
+/* ---- legacy, as DOMjudge grades it */
+
+static bool has_children(const struct package *p, size_t group)
+{
+	for (size_t i = group + 1; i < p->ngroups; i++)
+		if (p->groups[i].parent == (int)group)
+			return true;
+	return false;
+}
+
+/* What the folder says itself. */
+static void regrade_group(struct parser *s, struct package_group *g, bool leaf)
+{
+	const struct doc *d = doc_of(s, g);
+	const struct package_group all = *g;
+
+	g->on_reject = PACKAGE_REJECT_BREAK;
+	g->verdict_mode = PACKAGE_FIRST_ERROR;
+	g->score_mode = PACKAGE_SUM;
+	g->accept_if_any = false;
+	g->accept_score = g->reject_score = 0;
+	if (d && doc_get(d, "on_reject"))
+		g->on_reject = all.on_reject;
+	if (d && doc_get(d, "grader_flags"))
+		g->score_mode = all.score_mode;
+	if (d && doc_get(d, "accept_score"))
+		g->accept_score = all.accept_score;
+	if (leaf && (!d || !s->p->custom_validation))
+		g->score_mode = PACKAGE_PASS_FAIL;
+}
+
+void parse_domjudge_scores(struct parser *s)
+{
+	struct package *p = s->p;
+
+	for (size_t i = 0; i < p->nsubmissions; i++)
+		p->domjudge_scores = p->domjudge_scores || p->submissions[i].scored;
+	if (!p->scoring || !s->old_groups || !p->domjudge_scores || p->ngraders > 0) {
+		p->domjudge_scores = false;
+		return;
+	}
+	for (size_t i = 0; i < p->ngroups; i++)
+		regrade_group(s, &p->groups[i], !has_children(p, i));
+	p->groups[0].verdict_mode = PACKAGE_ALWAYS_ACCEPT;
+	findings_add(&p->notes, "data: graded as DOMjudge does, whose @EXPECTED_SCORE@ it uses: a "
+	                        "group gives its accept_score once, for all of its test cases");
+}
+
 void parse_scores(struct parser *s)
 {
 	if (s->old_groups)

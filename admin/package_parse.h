@@ -93,9 +93,14 @@ void doc_only(struct parser *s, const struct doc *d, const char *way, const char
 bool parse_problem_yaml(struct parser *s); /* package_yaml.c; false: there is none */
 void parse_limit_files(struct parser *s);  /* package_ini.c: .timelimit, domjudge-problem.ini */
 void parse_constants(struct parser *s, const struct doc *d); /* package_constants.c */
-void parse_statements(struct parser *s);  /* package_text.c: statements, attachments, names */
-void parse_groups(struct parser *s);      /* package_group.c: before the cases */
-void parse_scores(struct parser *s);      /* package_group.c: after the cases */
+void parse_statements(struct parser *s); /* package_text.c: statements, attachments, names */
+void parse_groups(struct parser *s);     /* package_group.c: before the cases */
+void parse_scores(struct parser *s);     /* package_group.c: after the cases */
+/* Behind the submissions: legacy scoring packages written for DOMjudge (@EXPECTED_SCORE@ tells)
+ * mean something else by the same files. A folder inherits nothing; one without folders in it gives
+ * its accept_score once, when all of its cases are accepted, or what score.txt says; one without
+ * testdata.yaml gives nothing; points count whatever the verdict. */
+void parse_domjudge_scores(struct parser *s);
 void parse_cases(struct parser *s);       /* package_data.c: cases, samples, probes */
 void parse_programs(struct parser *s);    /* package_program.c: all but submissions */
 void parse_submissions(struct parser *s); /* package_expect.c */

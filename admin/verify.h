@@ -106,6 +106,8 @@ int verify_compile(struct verify *v, const struct package_program *p, const stru
 int verify_data(struct verify *v, struct err *err);
 /* Whether the host can compile it; asks the box once. */
 bool verify_has_language(struct verify *v, size_t slot, const struct language *l);
+/* Once its cases are graded. Formats differ in whether part of the points is an acceptance. */
+enum verdict verify_verdict(const struct verify *v, const struct verify_result *r);
 /* By what is expected of it. */
 bool verify_must_be_in_time(const struct package_submission *s);
 bool verify_must_be_slow(const struct package_submission *s);

@@ -231,6 +231,13 @@ static void check(const struct verify *v, struct verify_result *r)
 	check_rules(v, r);
 }
 
+enum verdict verify_verdict(const struct verify *v, const struct verify_result *r)
+{
+	if (v->p->scoring && !v->p->domjudge_scores)
+		return r->groups[0].verdict;
+	return grading_verdict(&v->problem.plan, r->cases, &r->groups[0]);
+}
+
 /* The limit, and what follows from it; a package's own grader has spoken already. */
 static void regrade(const struct verify *v, struct verify_result *r)
 {
@@ -245,8 +252,7 @@ static void regrade(const struct verify *v, struct verify_result *r)
 		snprintf(r->why, sizeof(r->why), "%s", err.msg);
 		return;
 	}
-	r->verdict =
-	        v->p->scoring ? r->groups[0].verdict : grading_verdict(p, r->cases, &r->groups[0]);
+	r->verdict = verify_verdict(v, r);
 }
 
 void verify_expect(struct verify *v)

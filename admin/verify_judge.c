@@ -250,8 +250,7 @@ static int grade(struct work *w, struct err *err)
 	if (grading_finish(&v->problem.plan, r->cases, v->grader ? &grader : NULL, r->groups, err) <
 	        0)
 		return err_result(err);
-	r->verdict = v->p->scoring ? r->groups[0].verdict
-	                           : grading_verdict(&v->problem.plan, r->cases, &r->groups[0]);
+	r->verdict = verify_verdict(v, r);
 	return 0;
 }
 
