@@ -184,7 +184,7 @@ static void add_submission(struct parser *s, struct package_submission *sub)
 {
 	struct package *p = s->p;
 
-	if (!has_source(&sub->program)) {
+	if (p->submit_answer ? sub->program.nsources == 0 : !has_source(&sub->program)) {
 		findings_add(&p->notes, "%s: no source of a program, ignored", sub->path);
 		return;
 	}

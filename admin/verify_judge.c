@@ -297,6 +297,7 @@ static void judge_step(struct verify *v, size_t slot, size_t i)
 	                .memory_bytes = l->memory_kib * KIB,
 	                .output_bytes = l->output_kib * KIB}};
 	w.trial.x.time_ms = language_time_ms(w.trial.x.language, v->time_ms);
+	w.trial.x.wall_of_ms = w.trial.x.time_ms;
 	if (verify_must_be_slow(r->s)) /* to see the margin */
 		w.trial.x.time_ms = (int64_t)((double)w.trial.x.time_ms * l->time_limit_to_tle);
 	w.problem = v->problem;

@@ -73,8 +73,9 @@
  * stdin; it passes through a relay, which counts it, writes the transcript (see relay.h) and puts
  * the ends in order: that a program has ended is noted before the other can see it (end of file,
  * SIGPIPE), so `first`, who ended first, is a cause and never an effect. A validator never gets
- * SIGPIPE. Beyond `output_bytes` of the submission it is ended: BOX_END_OUTPUT_LIMIT. A program
- * that closes its stdout and lives on has a second until that is passed on. `errors` is the
+ * SIGPIPE. Beyond `output_bytes` of the submission it is ended: BOX_END_OUTPUT_LIMIT. A validator
+ * that closes its stdout and lives on has a second until that is passed on, a submission all of its
+ * life. `errors` is the
  * submission's stderr, `output` the validator's, both cut off. Give the validator more wall time
  * than the submission: when both wait for each other the submission's wall limit must be the first
  * to end it.

@@ -643,7 +643,7 @@ int execute_test(
 {
 	int r;
 
-	x->wall_ms = 2 * x->time_ms + WALL_EXTRA_MS;
+	x->wall_ms = 2 * (x->wall_of_ms > 0 ? x->wall_of_ms : x->time_ms) + WALL_EXTRA_MS;
 	pthread_rwlock_rdlock(x->alone);
 	r = run_once(x, t, out, err);
 	pthread_rwlock_unlock(x->alone);

@@ -26,7 +26,8 @@ struct execution {
 	int64_t time_ms; /* the limit in this language */
 	int64_t memory_bytes;
 	int64_t output_bytes;
-	int64_t wall_ms; /* set by execute_test */
+	int64_t wall_of_ms; /* the limit that sleepers are measured by; 0: time_ms */
+	int64_t wall_ms;    /* set by execute_test */
 };
 
 enum {

@@ -68,6 +68,13 @@ static int member_of(const struct grading_plan *p, size_t i, int group)
 
 /* Summing up one group. */
 
+struct summing {
+	const struct grading_plan *p;
+	const struct grading_result *results;
+	const struct grading_grader *grader;
+	struct grading_sum *sums;
+};
+
 static enum verdict worst(const struct grading_members *m)
 {
 	for (size_t w = 0; w < ARRAY_LEN(by_weight); w++)
@@ -125,15 +132,20 @@ static double sum_score(const struct grading_group *g, const struct grading_memb
 	return first(m) == VERDICT_AC ? g->accept_score : 0;
 }
 
-static int case_score(const struct grading_plan *p, const struct grading_group *g,
-        const struct grading_result *r, double *score, struct err *err)
+static int case_score(const struct summing *s, int group, size_t i, double *score, struct err *err)
 {
-	bool own = r->given != GRADING_NO_SCORE;
+	const struct grading_plan *p = s->p;
+	const struct grading_group *g = group_at(p, group);
+	const struct grading_result *r = &s->results[i];
 
 	*score = g->reject_score;
 	if (!p->scoring || r->verdict != VERDICT_AC)
 		return 0;
-	*score = own ? r->score : g->accept_score;
+	*score = r->given != GRADING_NO_SCORE ? r->score : g->accept_score;
+	if (p->score_is_all && p->cases[i].sample) {
+		*score = 0; /* 2025-09: not an error, but ignored */
+		return 0;
+	}
 	if (r->given == GRADING_MULTIPLIER && (r->score < 0 || r->score > 1 || isinf(g->case_max)))
 		return err_set(err, ERR_BUSY,
 		        "group \"%s\": the validator's score_multiplier.txt says %g, where %s",
@@ -157,13 +169,6 @@ static enum verdict unmet(const struct grading_group *g, const struct grading_su
 	return VERDICT_NONE;
 }
 
-struct summing {
-	const struct grading_plan *p;
-	const struct grading_result *results;
-	const struct grading_grader *grader;
-	struct grading_sum *sums;
-};
-
 /* What case i adds to the members of `group`; false: nothing (its child group is there already, or
  * it was not run). */
 static int add_member(
@@ -181,8 +186,7 @@ static int add_member(
 		out->verdict = s->results[i].verdict;
 	if (out->verdict == VERDICT_NONE)
 		return 0;
-	if (child < 0 &&
-	        case_score(s->p, group_at(s->p, group), &s->results[i], &out->score, err) < 0)
+	if (child < 0 && case_score(s, group, i, &out->score, err) < 0)
 		return err_result(err);
 	m->n++;
 	return 0;

@@ -144,13 +144,20 @@ static void drain(struct relay_way *w, int64_t now_ms)
 	w->len -= (size_t)n;
 }
 
+/* A submission's closed stdout says nothing as long as it lives: it may still crash, or hang. */
+static bool is_due(const struct relay *r, enum box_lane who, int64_t now_ms)
+{
+	return r->ended[who] ||
+	       (who == BOX_LANE_JURY && now_ms - r->ways[who].eof_ms >= RELAY_GRACE_MS);
+}
+
 /* Lets the other side see an end that has been noted, or was waited for long enough. */
 static void pass_on(struct relay *r, enum box_lane who, int64_t now_ms)
 {
 	struct relay_way *w = &r->ways[who];
 	const bool eof = w->from < 0 && w->len == 0;
 
-	if (eof && (r->ended[who] || now_ms - w->eof_ms >= RELAY_GRACE_MS))
+	if (eof && is_due(r, who, now_ms))
 		close_fd(&w->to);
 	if (is_held(r, who) && !r->over &&
 	        (r->ended[other(who)] || now_ms - w->broken_ms >= RELAY_GRACE_MS))
@@ -189,7 +196,7 @@ static int64_t waits_since(const struct relay *r, enum box_lane who)
 	const struct relay_way *w = &r->ways[who];
 
 	if (w->from < 0)
-		return w->to >= 0 && w->len == 0 ? w->eof_ms : 0;
+		return who == BOX_LANE_JURY && w->to >= 0 && w->len == 0 ? w->eof_ms : 0;
 	return is_held(r, who) && !r->over ? w->broken_ms : 0;
 }
 

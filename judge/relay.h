@@ -1,10 +1,12 @@
 /* relay.h -- what stands between a submission and its interactive validator: two ways, each from
  * one program's stdout to the other's stdin.
  *
- * It is there for the order of ends. That a program has ended is told by relay_ended; only then,
- * or when it has closed its stdout and lived on for RELAY_GRACE_MS, does the other see it: end of
- * file, and of the validator's end also SIGPIPE. So who ended first is a cause, never an effect.
- * A validator is never ended by a pipe: what it says to a submission that has left is dropped.
+ * It is there for the order of ends. That a program has ended is told by relay_ended; only then
+ * does the other see it: end of file, and of the validator's end also SIGPIPE. A validator that has
+ * closed its stdout and lived on for RELAY_GRACE_MS is seen to have done so; a submission that has
+ * may still crash or hang, and its validator hears of its end alone (as with Kattis). So who ended
+ * first is a cause, never an effect. A validator is never ended by a pipe: what it says to a
+ * submission that has left is dropped.
  *
  * The transcript is text: `>` begins a line of the submission, `<` one of the validator, `=` a
  * word of ours; bytes as they were, cut off with a word at BOX_MAX_TRANSCRIPT_BYTES.

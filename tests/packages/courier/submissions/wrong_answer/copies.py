@@ -1,0 +1,3 @@
+# wrong in the first pass
+input()
+print(input())

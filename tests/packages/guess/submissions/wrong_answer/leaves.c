@@ -1,0 +1,5 @@
+/* says nothing at all */
+int main(void)
+{
+	return 0;
+}
