@@ -22,6 +22,8 @@ struct entry {
 	int64_t size;
 	int64_t used_ms; /* monotonic; 0: not since the start */
 	bool verified;
+	ino_t ino; /* when it was verified: whoever wrote to it since changed these */
+	struct timespec changed;
 };
 
 struct testdata {
@@ -113,6 +115,19 @@ static bool has_hash(int fd, int64_t size, const unsigned char expected[HASH_SIZ
 	return hash_equal(hash, expected, HASH_SIZE);
 }
 
+static void remember(struct entry *e, const struct stat *st)
+{
+	e->verified = true;
+	e->ino = st->st_ino;
+	e->changed = st->st_ctim;
+}
+
+static bool is_as_verified(const struct entry *e, const struct stat *st)
+{
+	return e->verified && e->ino == st->st_ino && e->size == st->st_size &&
+	       e->changed.tv_sec == st->st_ctim.tv_sec && e->changed.tv_nsec == st->st_ctim.tv_nsec;
+}
+
 /* Fetching. */
 
 static int write_all(int fd, const unsigned char *data, size_t len, struct err *err)
@@ -190,6 +205,7 @@ static int fetch(
 {
 	char name[64], temporary[PATH_SIZE];
 	auto_close int fd = -1;
+	struct stat st = {0};
 	int r;
 
 	pthread_mutex_lock(&t->lock);
@@ -202,13 +218,14 @@ static int fetch(
 	if (fd < 0)
 		return err_set(err, ERR_BUSY, "%s: %s", temporary, strerrordesc_np(errno));
 	r = fetch_into(pg, fd, e->hash, &e->size, err);
-	if (r == 0 && (fchmod(fd, FILE_MODE) < 0 || rename(temporary, path) < 0))
+	if (r == 0 &&
+	        (fchmod(fd, FILE_MODE) < 0 || rename(temporary, path) < 0 || fstat(fd, &st) < 0))
 		r = err_set(err, ERR_BUSY, "%s: %s", path, strerrordesc_np(errno));
 	if (r < 0) {
 		(void)unlink(temporary);
 		return r;
 	}
-	e->verified = true;
+	remember(e, &st);
 	e->used_ms = clock_mono_ms();
 	pthread_mutex_lock(&t->lock);
 	add(t, e);
@@ -221,31 +238,31 @@ static int fetch(
 static int open_known(struct testdata *t, const unsigned char hash[HASH_SIZE], const char *path)
 {
 	auto_close int fd = -1;
-	struct entry *e;
+	struct entry *e, known = {0};
 	struct stat st;
-	bool known, verified = false;
 
 	pthread_mutex_lock(&t->lock);
 	e = find(t, hash);
-	known = e != NULL;
 	if (e) {
-		verified = e->verified;
 		e->used_ms = clock_mono_ms();
+		known = *e;
 	}
 	pthread_mutex_unlock(&t->lock);
-	if (!known)
+	if (!e)
 		return -1;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -1;
-	if (!verified && !has_hash(fd, st.st_size, hash)) {
+	if (is_as_verified(&known, &st))
+		return steal_fd(&fd);
+	if (!has_hash(fd, st.st_size, hash)) {
 		log_warn("testdata.damaged", "path=%s", path);
 		return -1;
 	}
 	pthread_mutex_lock(&t->lock);
 	e = find(t, hash);
 	if (e)
-		e->verified = true;
+		remember(e, &st);
 	pthread_mutex_unlock(&t->lock);
 	return steal_fd(&fd);
 }

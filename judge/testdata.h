@@ -1,8 +1,8 @@
 /* testdata.h -- the judge's cache of test data on disk, by hash. A file is fetched from
  * PostgreSQL chunk by chunk into a temporary file, checked against its hash and renamed, so that a
- * file that is there is whole; it is checked again at its first use after a start. The least
- * recently used are removed when the cache is larger than it may be; who has one open keeps it.
- * All functions may be called by any thread. */
+ * file that is there is whole; it is checked again at its first use after a start and
+ * whenever somebody wrote to it since. The least recently used are removed when the cache is larger
+ * than it may be; who has one open keeps it. All functions may be called by any thread. */
 #ifndef TESTDATA_H
 #define TESTDATA_H
 

@@ -110,6 +110,29 @@ static void a_damaged_file_is_never_served(void **state)
 	assert_int_equal(open_in(*state, 1 << 20, hex, &first), -ERR_BUSY);
 }
 
+/* Served whole once, then somebody writes to it: not served again (the database is away). */
+static void a_file_that_changed_since_is_checked_again(void **state)
+{
+	const struct cache *c = *state;
+	auto_free char *path = NULL;
+	char hex[HASH_HEX_SIZE];
+	struct testdata *t = NULL;
+	struct err err = {0};
+	int fd;
+
+	name_of("hello", hex);
+	put(c, hex, "hello");
+	assert_int_equal(testdata_new(c->folder, 1 << 20, &t, &err), 0);
+	fd = testdata_open(t, c->pg, hex, &err);
+	assert_true(fd >= 0);
+	close(fd);
+	path = xasprintf("%s/testdata/%s", c->folder, hex);
+	assert_int_equal(unlink(path), 0);
+	put(c, hex, "jello");
+	assert_int_equal(testdata_open(t, c->pg, hex, &err), -ERR_BUSY);
+	testdata_free(t);
+}
+
 static void halves_of_an_earlier_run_are_removed(void **state)
 {
 	char hex[HASH_HEX_SIZE], first;
@@ -140,6 +163,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(
 	                a_whole_file_is_served_without_the_database, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_damaged_file_is_never_served, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(
+	                a_file_that_changed_since_is_checked_again, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(
 	                halves_of_an_earlier_run_are_removed, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(the_cache_keeps_to_its_size, set_up, tear_down),
