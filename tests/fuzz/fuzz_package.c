@@ -2,6 +2,8 @@
  * package as `path NUL text NUL path NUL ...`, so that the parser is reached without a zip's
  * checksums. A package without findings has all that an import needs. */
 #include "admin/package.h"
+#include "admin/package_manifest.h"
+#include "base/mem.h"
 
 static void unpack(struct package_tree *tree, const char *data, size_t size, struct findings *f)
 {
@@ -19,6 +21,30 @@ static void unpack(struct package_tree *tree, const char *data, size_t size, str
 	}
 }
 
+/* What is imported: all of its parts are there, and the manifest is JSON that names each file. */
+static void check(struct package *p)
+{
+	struct manifest_time time = {0};
+	auto_free char *text = package_manifest(p, &time);
+	json_auto_t *manifest = json_loads(text, 0, NULL);
+	const struct package_file **files;
+	size_t n;
+
+	if (!p->name || !p->settings || !p->validator_args || p->ncases == 0 || p->ngroups == 0 ||
+	        p->limits.memory_kib <= 0 || p->limits.code_kib <= 0)
+		abort();
+	if (json_array_size(json_object_get(manifest, "cases")) != p->ncases)
+		abort();
+	files = package_blobs(p, &n);
+	for (size_t i = 0; i < n; i++) {
+		char hex[HASH_HEX_SIZE];
+
+		hash_hex(files[i]->hash, hex);
+		if (!strstr(text, hex))
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -32,9 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (package_read_archive(&tree, data, size, &f, &err) < 0)
 		return 0;
 	package_parse(&tree, &p, &f);
-	if (f.n == 0 && (!p.name || !p.settings || !p.validator_args || p.ncases == 0 ||
-	                        p.nstatements == 0 || p.limits.time_ms <= 0 ||
-	                        p.limits.memory_kib <= 0 || p.limits.code_kib <= 0))
-		abort();
+	if (f.n == 0)
+		check(&p);
 	return 0;
 }
