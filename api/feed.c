@@ -212,14 +212,16 @@ static void begin_channels(struct feed *f, const struct feed_board *fb)
 /* Both boards as of event `number` of the log, by the quick fold. */
 static int fold(struct feed *f, struct feed_board *fb, int64_t number, struct err *err)
 {
-	for (int v = 0; v < FEED_VIEWS && number > 0; v++) {
-		struct board *b = NULL;
+	struct boards boards;
 
-		if (catchup_fold(f->pg, fb->id, v == FEED_JURY, number, &b, err) < 0)
-			return err_wrap(err, "fold of %s", fb->id);
-		board_free(fb->boards[v]);
-		fb->boards[v] = b;
-	}
+	if (number <= 0)
+		return 0;
+	if (catchup_fold_both(f->pg, fb->id, number, &boards, err) < 0)
+		return err_wrap(err, "fold of %s", fb->id);
+	board_free(fb->boards[FEED_JURY]);
+	board_free(fb->boards[FEED_PUBLIC]);
+	fb->boards[FEED_JURY] = boards.jury;
+	fb->boards[FEED_PUBLIC] = boards.public_board;
 	return 0;
 }
 

@@ -15,6 +15,7 @@ void buf_free(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *s);
+void buf_addi(struct buf *b, int64_t v); /* in digits */
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 /* Appends s as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void buf_add_json(struct buf *b, const char *s, size_t len);

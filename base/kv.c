@@ -22,6 +22,7 @@ struct kv {
 	redisContext *ctx;
 	int64_t not_before_ms; /* no new attempt to connect before */
 	bool subscribed;
+	unsigned ahead; /* commands that were sent and not answered */
 	char *keys[KEY_SLOTS];
 	unsigned next_key;
 };
@@ -47,6 +48,7 @@ static void drop(struct kv *kv)
 		redisFree(kv->ctx);
 	kv->ctx = NULL;
 	kv->subscribed = false;
+	kv->ahead = 0;
 }
 
 void kv_free(struct kv *kv)
@@ -207,6 +209,55 @@ int kv_argv(struct kv *kv, redisReply **r, struct err *err, int argc, const char
 	return sort_reply(kv, redisCommandArgv(kv->ctx, argc, argv, len), r, err);
 }
 
+/* Sends what was appended. */
+static int flush(struct kv *kv, struct err *err)
+{
+	int done = 0;
+
+	while (!done) {
+		if (redisBufferWrite(kv->ctx, &done) != REDIS_OK)
+			return lost(kv, kv->ctx->errstr, err);
+	}
+	return 0;
+}
+
+/* Takes answers until so few are missing. */
+static int take_answers(struct kv *kv, unsigned left, struct err *err)
+{
+	struct err first = {0};
+
+	while (kv->ahead > left) {
+		void *reply = NULL;
+
+		if (redisGetReply(kv->ctx, &reply) != REDIS_OK)
+			return lost(kv, kv->ctx->errstr, err);
+		kv->ahead--;
+		if (sort_reply(kv, reply, NULL, first.code ? err : &first) < 0 && !kv->ctx)
+			break;
+	}
+	if (!first.code)
+		return 0;
+	*err = first;
+	return err_result(err);
+}
+
+int kv_send(struct kv *kv, int argc, const char **argv, struct err *err)
+{
+	if (connected(kv, err) < 0)
+		return err_result(err);
+	if (redisAppendCommandArgv(kv->ctx, argc, argv, NULL) != REDIS_OK)
+		return lost(kv, kv->ctx->errstr, err);
+	kv->ahead++;
+	if (flush(kv, err) < 0)
+		return err_result(err);
+	return take_answers(kv, KV_AHEAD, err);
+}
+
+int kv_settle(struct kv *kv, struct err *err)
+{
+	return take_answers(kv, 0, err);
+}
+
 /* NOLINTNEXTLINE(readability-function-size): one command line, its count of keys in front */
 int kv_eval(struct kv *kv, const struct kv_script *script, redisReply **r, struct err *err,
         int nkeys, int argc, const char **argv, const size_t *len)
@@ -246,18 +297,6 @@ static int copy_popped(const redisReply *reply, char **value)
 {
 	if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
 		*value = xstrdup(reply->element[1]->str);
-	return 0;
-}
-
-/* Sends what was appended. */
-static int flush(struct kv *kv, struct err *err)
-{
-	int done = 0;
-
-	while (!done) {
-		if (redisBufferWrite(kv->ctx, &done) != REDIS_OK)
-			return lost(kv, kv->ctx->errstr, err);
-	}
 	return 0;
 }
 

@@ -24,6 +24,12 @@ const char *kv_key(struct kv *kv, const char *fmt, ...) PRINTF(2, 3);
 int kv_command(struct kv *kv, redisReply **r, struct err *err, const char *fmt, ...);
 int kv_argv(struct kv *kv, redisReply **r, struct err *err, int argc, const char **argv,
         const size_t *len);
+/* Sends a command without waiting for its answer; at most KV_AHEAD are on their way. kv_settle
+ * takes all the answers: the first of an error. In between no other call may be made with this kv.
+ */
+enum { KV_AHEAD = 4 };
+int kv_send(struct kv *kv, int argc, const char **argv, struct err *err);
+int kv_settle(struct kv *kv, struct err *err);
 /* EVALSHA, and the script itself on NOSCRIPT. argv: keys then arguments. */
 struct kv_script {
 	const char *name;

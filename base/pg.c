@@ -215,11 +215,17 @@ static bool is_copy(ExecStatusType s)
 	return s == PGRES_COPY_IN || s == PGRES_COPY_OUT || s == PGRES_COPY_BOTH;
 }
 
+static int64_t deadline_from_now(void)
+{
+	bool admin = strcmp(log_program(), admin_program) == 0;
+
+	return admin ? INT64_MAX : clock_mono_ms() + SILENCE_MS;
+}
+
 /* The last result of what was sent; NULL when the connection is lost. */
 static PGresult *await(PGconn *conn)
 {
-	bool admin = strcmp(log_program(), admin_program) == 0;
-	int64_t deadline = admin ? INT64_MAX : clock_mono_ms() + SILENCE_MS;
+	int64_t deadline = deadline_from_now();
 	auto_pgresult PGresult *last = NULL;
 
 	for (;;) {
@@ -389,6 +395,50 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 		return err_result(err);
 	sent = PQsendQueryPrepared(pg->conn, name, queries[q].nargs, args, NULL, NULL, 0);
 	return finish(pg, sent, name, res, err);
+}
+
+/* The statement was sent: its rows one by one, its end. */
+static int take_rows(struct pg *pg, const char *name, const struct pg_sink *sink, struct err *err)
+{
+	int failed = 0;
+
+	for (;;) {
+		auto_pgresult PGresult *res = NULL;
+
+		while (PQisBusy(pg->conn)) {
+			if (wait_input(pg->conn, deadline_from_now()) < 0)
+				return lost(pg, name, err);
+		}
+		res = PQgetResult(pg->conn);
+		if (!res)
+			return failed;
+		if (failed < 0 || PQresultStatus(res) == PGRES_TUPLES_OK)
+			continue;
+		if (PQresultStatus(res) != PGRES_SINGLE_TUPLE)
+			failed = fail(pg, res, name, err);
+		else
+			failed = sink->row(sink->data, res, err);
+		if (!pg->conn)
+			return failed;
+	}
+}
+
+int pg_each(struct pg *pg, enum query q, const char *const *args, const struct pg_sink *sink,
+        struct err *err)
+{
+	const char *name = queries[q].name;
+
+	assert((unsigned)q < Q_COUNT);
+	if (fault_now(name)) {
+		disconnect(pg);
+		return lost(pg, name, err);
+	}
+	if (ready(pg, name, err) < 0 || prepare(pg, q, err) < 0)
+		return err_result(err);
+	if (!PQsendQueryPrepared(pg->conn, name, queries[q].nargs, args, NULL, NULL, 0) ||
+	        !PQsetSingleRowMode(pg->conn))
+		return lost(pg, name, err);
+	return take_rows(pg, name, sink, err);
 }
 
 const char *const *pg_args(enum query q, size_t n, const char *const *args)

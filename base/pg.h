@@ -62,6 +62,16 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 /* Returns args; asserts that statement q has n parameters. */
 const char *const *pg_args(enum query q, size_t n, const char *const *args);
 
+/* The same for many rows: calls `row` with each as it comes, while the server goes on. A negative
+ * answer of it, with *err set, ends the statement. `row` may not use this pg. */
+typedef int pg_row(void *data, const PGresult *one, struct err *err);
+struct pg_sink {
+	pg_row *row;
+	void *data;
+};
+int pg_each(struct pg *pg, enum query q, const char *const *args, const struct pg_sink *sink,
+        struct err *err);
+
 /* Cells of a result. Column by name; a missing column is our own mistake (assert). */
 const char *pg_text(const PGresult *res, int row, const char *col); /* NULL when SQL NULL */
 int64_t pg_int(const PGresult *res, int row, const char *col);      /* 0 when NULL */

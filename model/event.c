@@ -266,6 +266,28 @@ int event_read(struct pg *pg, struct arena *a, const char *contest_id, int64_t a
 	return 0;
 }
 
+static int take_text(void *data, const PGresult *one, struct err *err)
+{
+	const struct event_span *span = data;
+	struct event e = {.kind = ""};
+
+	e.number = strtoll(PQgetvalue(one, 0, 0), NULL, 10);
+	e.public_number = strtoll(PQgetvalue(one, 0, 1), NULL, 10);
+	e.text = PQgetvalue(one, 0, 2);
+	return span->take(span->data, &e, err);
+}
+
+int event_each(struct pg *pg, const struct event_span *span, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct event_span copy = *span;
+	const struct pg_sink sink = {.row = take_text, .data = &copy};
+	const char *const args[] = {
+	        span->contest_id, pg_arg_int(&a, span->after), pg_arg_int(&a, span->until), NULL};
+
+	return pg_each(pg, Q_EVENT_TEXTS, args, &sink, err);
+}
+
 /* ---------------------------------------------------------------- verify */
 
 struct walk {

@@ -10,7 +10,8 @@
  *
  * PART holds absolute values, any member may be missing:
  *   "contest": {"id","name","formal_name","rules","start_time":TIME|null,"duration":MS,
- *       "freeze_duration":MS|null,"clock_rate","penalty_time":MIN,"show_runs","after_end"}; with "removed_intervals":
+ *       "freeze_duration":MS|null,"clock_rate","penalty_time":MIN,"show_runs","after_end"}; with
+ * "removed_intervals":
  *       [{"id","from":TIME,"to":TIME}] when there are any
  *   "state": {"started","frozen","ended","thawed","finalized","end_of_updates": TIME|null}
  *       only buttons and schedule; what the passing of time brings each reader computes from
@@ -80,6 +81,17 @@ struct event {
 /* Events with number > after, at most max; in order. */
 int event_read(struct pg *pg, struct arena *a, const char *contest_id, int64_t after, size_t max,
         struct event **out, size_t *n, struct err *err);
+/* Calls `take` with each event of numbers (after, until], in order, without waiting for all of
+ * them; salt, hash and kind are not given. A negative answer of it, with *err set, ends the
+ * reading. */
+typedef int event_taker(void *data, const struct event *e, struct err *err);
+struct event_span {
+	const char *contest_id;
+	int64_t after, until;
+	event_taker *take;
+	void *data;
+};
+int event_each(struct pg *pg, const struct event_span *span, struct err *err);
 /* The numbers and the head now (no lock). */
 int event_head(struct pg *pg, struct arena *a, const char *contest_id, struct log_head *head,
         struct err *err);

@@ -65,6 +65,7 @@ void board_free(struct board *b)
 	free(b->problem_ids);
 	board_order_forget(b);
 	rows_free(b->rows, b->nrows);
+	free(b->slots);
 	free(b->sorted);
 	free(b->firsts);
 	free(b);
@@ -85,22 +86,52 @@ ptrdiff_t board_problem_find(const struct board *b, const char *id)
 	return -1;
 }
 
-static struct board_row *row_find(const struct board *b, const char *team_id)
+/* FNV-1a */
+static uint32_t hash_id(const char *id, size_t len)
 {
-	size_t low = 0, high = b->nrows;
+	uint32_t hash = 2166136261U;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(team_id, b->rows[middle]->team_id);
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)id[i]) * 16777619U;
+	return hash ^ hash >> 15;
+}
 
-		if (order == 0)
-			return b->rows[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
+struct board_row *board_row_find_n(const struct board *b, const char *id, size_t len)
+{
+	size_t mask = b->nslots - 1;
+
+	if (b->nslots == 0)
+		return NULL;
+	for (size_t at = hash_id(id, len) & mask; b->slots[at]; at = (at + 1) & mask) {
+		struct board_row *r = b->rows[b->slots[at] - 1];
+
+		if (strncmp(r->team_id, id, len) == 0 && r->team_id[len] == '\0')
+			return r;
 	}
 	return NULL;
+}
+
+/* After the rows have changed. At most half of the slots are taken. */
+static void hash_rows(struct board *b)
+{
+	b->nslots = 2;
+	while (b->nslots < 2 * b->nrows)
+		b->nslots *= 2;
+	free(b->slots);
+	b->slots = xcalloc(b->nslots, sizeof(*b->slots));
+	for (size_t i = 0; i < b->nrows; i++) {
+		const char *id = b->rows[i]->team_id;
+		size_t at = hash_id(id, strlen(id)) & (b->nslots - 1);
+
+		while (b->slots[at])
+			at = (at + 1) & (b->nslots - 1);
+		b->slots[at] = (uint32_t)i + 1;
+	}
+}
+
+static struct board_row *row_find(const struct board *b, const char *team_id)
+{
+	return board_row_find_n(b, team_id, strlen(team_id));
 }
 
 const struct board_row *board_row_find(const struct board *b, const char *team_id)
@@ -470,6 +501,7 @@ static void put_teams(struct board *b, struct plan *p)
 	b->nrows = p->nnew;
 	b->rows = steal(&p->new_rows);
 	p->nnew = 0;
+	hash_rows(b);
 	free(b->sorted);
 	b->sorted = xcalloc(b->nrows + 1, sizeof(struct board_row *));
 	memcpy(b->sorted, b->rows, b->nrows * sizeof(struct board_row *));

@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "scoreboard/board_state.h"
 
-#include <inttypes.h>
-
 enum { MINUTE_MS = 60000, MILLI = 1000 };
 
 static void add_string(struct buf *out, const char *s)
@@ -16,23 +14,33 @@ static void add_string(struct buf *out, const char *s)
 	buf_add_json(out, s, strlen(s));
 }
 
-/* -1 stands for null. */
-static void add_time(struct buf *out, const char *name, int64_t ms)
+/* `text` ends with the name and its colon. */
+static void add_int(struct buf *out, const char *text, int64_t v)
 {
+	buf_adds(out, text);
+	buf_addi(out, v);
+}
+
+/* -1 stands for null. */
+static void add_time(struct buf *out, const char *text, int64_t ms)
+{
+	buf_adds(out, text);
 	if (ms < 0)
-		buf_addf(out, "\"%s\":null", name);
+		buf_adds(out, "null");
 	else
-		buf_addf(out, "\"%s\":%" PRId64, name, ms);
+		buf_addi(out, ms);
 }
 
 static void add_cell(struct buf *out, const char *problem_id, const struct cell *c)
 {
-	buf_addf(out, "{\"judged\":%d,\"penalty\":%d,\"pending\":%d,\"points\":%" PRId64 ",",
-	        c->judged, c->penalty_minutes, c->pending, c->points_milli);
-	buf_adds(out, "\"problem\":");
+	add_int(out, "{\"judged\":", c->judged);
+	add_int(out, ",\"penalty\":", c->penalty_minutes);
+	add_int(out, ",\"pending\":", c->pending);
+	add_int(out, ",\"points\":", c->points_milli);
+	buf_adds(out, ",\"problem\":");
 	add_string(out, problem_id);
-	buf_addf(out, ",\"solved\":%s,", c->solved ? "true" : "false");
-	add_time(out, "time", c->time_ms);
+	buf_adds(out, c->solved ? ",\"solved\":true" : ",\"solved\":false");
+	add_time(out, ",\"time\":", c->time_ms);
 	buf_adds(out, "}");
 }
 
@@ -48,12 +56,14 @@ static void add_row(struct buf *out, const struct board *b, const struct board_r
 		add_cell(out, b->problem_ids[i], &r->cells[i].cell);
 		separator = ",";
 	}
-	buf_adds(out, "],");
-	add_time(out, "last", r->total.last_ms);
-	buf_addf(out, ",\"penalty\":%" PRId64 ",\"points\":%" PRId64 ",\"solved\":%d,\"team\":",
-	        r->total.penalty_minutes, r->total.points_milli, r->total.solved);
+	add_time(out, "],\"last\":", r->total.last_ms);
+	add_int(out, ",\"penalty\":", r->total.penalty_minutes);
+	add_int(out, ",\"points\":", r->total.points_milli);
+	add_int(out, ",\"solved\":", r->total.solved);
+	buf_adds(out, ",\"team\":");
 	add_string(out, r->team_id);
-	buf_addf(out, ",\"wrong\":%d}", r->total.wrong);
+	add_int(out, ",\"wrong\":", r->total.wrong);
+	buf_adds(out, "}");
 }
 
 char *board_row_json(const struct board *b, const struct board_row *r)
@@ -126,7 +136,7 @@ static void add_points(struct buf *out, int64_t milli)
 	char text[32];
 
 	if (milli % MILLI == 0) {
-		buf_addf(out, "%" PRId64, milli / MILLI);
+		buf_addi(out, milli / MILLI);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.17g", (double)milli / MILLI);
@@ -139,15 +149,15 @@ static void add_score(struct buf *out, const struct board *b, const struct total
 	bool icpc = b->rules == RULES_ICPC;
 
 	if (icpc) {
-		buf_addf(out, "{\"num_solved\":%d", t->solved);
+		add_int(out, "{\"num_solved\":", t->solved);
 	} else {
 		buf_adds(out, "{\"score\":");
 		add_points(out, t->points_milli);
 	}
 	if (t->last_ms >= 0)
-		buf_addf(out, ",\"time\":%" PRId64, t->last_ms / MINUTE_MS);
+		add_int(out, ",\"time\":", t->last_ms / MINUTE_MS);
 	if (icpc)
-		buf_addf(out, ",\"total_time\":%" PRId64, minutes);
+		add_int(out, ",\"total_time\":", minutes);
 	buf_adds(out, "}");
 }
 
@@ -160,8 +170,9 @@ static void add_problem(
 	buf_adds(out, "{");
 	if (gained)
 		buf_addf(out, "\"first_to_solve\":%s,", c->first ? "true" : "false");
-	buf_addf(out, "\"num_judged\":%d,\"num_pending\":%d,\"problem_id\":", c->cell.judged,
-	        c->cell.pending);
+	add_int(out, "\"num_judged\":", c->cell.judged);
+	add_int(out, ",\"num_pending\":", c->cell.pending);
+	buf_adds(out, ",\"problem_id\":");
 	add_string(out, id);
 	if (icpc) {
 		buf_adds(out, c->cell.solved ? ",\"solved\":true" : ",\"solved\":false");
@@ -170,7 +181,7 @@ static void add_problem(
 		add_points(out, c->cell.points_milli);
 	}
 	if (gained && c->cell.time_ms >= 0)
-		buf_addf(out, ",\"time\":%" PRId64, c->cell.time_ms / MINUTE_MS);
+		add_int(out, ",\"time\":", c->cell.time_ms / MINUTE_MS);
 	buf_adds(out, "}");
 }
 

@@ -1,5 +1,5 @@
 /* board_state.h -- the inside of a board; for board.c (the fold), board_order.c (its order),
- * board_query.c and board_json.c (its texts) only. */
+ * board_quick.c (its plain events), board_query.c and board_json.c (its texts) only. */
 #ifndef BOARD_STATE_H
 #define BOARD_STATE_H
 #include "scoreboard/board.h"
@@ -36,6 +36,8 @@ struct board {
 	size_t nproblems;
 	struct board_row **rows; /* by team id; owned */
 	size_t nrows;
+	uint32_t *slots; /* open hash of team ids: place in rows + 1, 0 free; nslots a power of 2 */
+	size_t nslots;
 	struct board_row **sorted; /* the same rows, in order of the standings when is_sorted */
 	bool is_sorted, is_ranked; /* is_ranked: the rows' ranks are right */
 	bool is_indexed;           /* ranked and tags hold what they should, else nothing */
@@ -46,6 +48,8 @@ struct board {
 	size_t nfirsts;
 };
 
+/* The row of a team whose id is not followed by a NUL; NULL: none. */
+struct board_row *board_row_find_n(const struct board *b, const char *id, size_t len);
 /* Orders the rows and sets their ranks, when something has changed since. */
 void board_sort(struct board *b);
 /* Sort group, rules, name, id. */

@@ -83,84 +83,19 @@ void catchup_score(const struct board *b, const struct board_row *r, char *out, 
 	snprintf(out, size, "%.17g", rules_of(board_rules(b))->key(&r->total));
 }
 
-/* ---- the fold */
-
-void boards_free(struct boards *b)
-{
-	board_free(b->jury);
-	board_free(b->public_board);
-	*b = (struct boards){0};
-}
-
-static int fold_event(struct boards *b, const struct event *e, struct err *err)
-{
-	json_auto_t *event = json_parse(e->text, strlen(e->text), EVENT_DEPTH, err);
-	const json_t *part;
-
-	if (!event || (b->jury && board_apply(b->jury, e->number, json_object_get(event, "jury"),
-	                                  err) < 0))
-		return err_wrap(err, "event %" PRId64, e->number);
-	part = json_object_get(event, "public");
-	if (b->public_board && e->public_number > 0 &&
-	        board_apply(b->public_board, e->public_number, part, err) < 0)
-		return err_wrap(err, "public part of event %" PRId64, e->number);
-	return 0;
-}
-
-/* Folds into the boards that are not NULL. */
-static int fold_log(
-        struct pg *pg, const char *contest_id, int64_t until, struct boards *b, struct err *err)
-{
-	int64_t after = 0;
-	size_t n = BATCH;
-
-	while (n == BATCH && (until == 0 || after < until)) {
-		auto_arena struct arena a = {0};
-		struct event *events;
-
-		if (event_read(pg, &a, contest_id, after, BATCH, &events, &n, err) < 0)
-			return err_result(err);
-		for (size_t i = 0; i < n && (until == 0 || after < until); i++) {
-			if (fold_event(b, &events[i], err) < 0)
-				return err_wrap(err, "contest %s", contest_id);
-			after = events[i].number;
-		}
-	}
-	return 0;
-}
-
-int catchup_fold_both(
-        struct pg *pg, const char *contest_id, int64_t until, struct boards *out, struct err *err)
-{
-	auto_boards struct boards b = {board_new(), board_new()};
-
-	if (fold_log(pg, contest_id, until, &b, err) < 0)
-		return err_result(err);
-	*out = b;
-	b = (struct boards){0};
-	return 0;
-}
-
-/* NOLINTNEXTLINE(readability-function-size): one log, one board; its callers read it so */
-int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until,
-        struct board **board, struct err *err)
-{
-	auto_boards struct boards b = {jury ? board_new() : NULL, jury ? NULL : board_new()};
-
-	if (fold_log(pg, contest_id, until, &b, err) < 0)
-		return err_result(err);
-	*board = jury ? steal(&b.jury) : steal(&b.public_board);
-	return 0;
-}
-
 /* ---- rebuild */
 
-/* A command that writes the key args[1], which dies by itself unless it is swapped in. */
+/* A command that writes the key args[1], which dies by itself unless it is swapped in. Its answer
+ * comes with kv_settle: Redis writes while the next rows are made. */
 static int send(struct kv *kv, struct args *args, struct err *err)
 {
-	if (kv_argv(kv, NULL, err, (int)args->n, args->v, NULL) < 0)
+	char seconds[16];
+	const char *expire[] = {"EXPIRE", args->v[1], seconds};
+
+	snprintf(seconds, sizeof(seconds), "%d", SHADOW_SECONDS);
+	if (kv_send(kv, (int)args->n, args->v, err) < 0)
 		return err_result(err);
-	return kv_command(kv, NULL, err, "EXPIRE %s %d", args->v[1], SHADOW_SECONDS);
+	return kv_send(kv, (int)ARRAY_LEN(expire), expire, err);
 }
 
 /* A board in the making: beside the one in place until swap. */
@@ -304,10 +239,14 @@ static int write_meta(struct shadow *s, const struct board *b, const char *group
 static int write_board(struct shadow *s, struct board *b, struct err *err)
 {
 	auto_buf struct buf groups = {0};
+	struct err late = {0};
+	int failed = write_groups(s, b, &groups, err);
 
-	if (write_groups(s, b, &groups, err) < 0)
+	if (failed == 0)
+		failed = write_meta(s, b, groups.data ? groups.data : "", err);
+	if (kv_settle(s->kv, failed < 0 ? &late : err) < 0 && failed == 0)
 		return err_result(err);
-	return write_meta(s, b, groups.data ? groups.data : "", err);
+	return failed;
 }
 
 static int swap(struct shadow *s, const struct boards *b, struct err *err)

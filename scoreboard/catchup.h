@@ -28,6 +28,14 @@ int catchup_rebuild(
 /* The fold of the log; *board is the caller's. until 0: all of it. */
 int catchup_fold(struct pg *pg, const char *contest_id, bool jury, int64_t until,
         struct board **board, struct err *err);
+/* Both boards from one pass over the log, up to event `until` (0: all). */
+struct boards {
+	struct board *jury, *public_board;
+};
+void boards_free(struct boards *b);
+#define auto_boards __attribute__((cleanup(boards_free)))
+int catchup_fold_both(
+        struct pg *pg, const char *contest_id, int64_t until, struct boards *out, struct err *err);
 /* codearena board verify: Redis == fold of the log == recomputation from the submissions, public
  * and jury. ERR_CONFLICT names the first difference. */
 int catchup_verify(struct pg *pg, struct kv *kv, const char *contest_id, struct err *err);

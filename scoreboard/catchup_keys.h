@@ -24,13 +24,4 @@ void catchup_key(struct kv *kv, const char *contest_id, bool jury, const char *m
 void catchup_place(const struct board_row *r, char *out, size_t size);
 /* The rules key as Redis shall read it: %.17g. */
 void catchup_score(const struct board *b, const struct board_row *r, char *out, size_t size);
-
-/* Both boards from one pass over the log, up to event `until` (0: all). */
-struct boards {
-	struct board *jury, *public_board;
-};
-void boards_free(struct boards *b);
-#define auto_boards __attribute__((cleanup(boards_free)))
-int catchup_fold_both(
-        struct pg *pg, const char *contest_id, int64_t until, struct boards *out, struct err *err);
 #endif

@@ -11,10 +11,10 @@ local function groups(board)
 end
 local function remove(board)
 	for group in groups(board) do
-		redis.call('DEL', board .. ':group:' .. group)
+		redis.call('UNLINK', board .. ':group:' .. group)
 	end
 	for _, s in ipairs(suffixes) do
-		redis.call('DEL', board .. s)
+		redis.call('UNLINK', board .. s)
 	end
 end
 local function move(from, to)

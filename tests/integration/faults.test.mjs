@@ -8,11 +8,13 @@ import { Arena, long, newSeed, randomFrom, sleep, waitFor } from './harness.mjs'
 
 const BURST = Number(process.env.BURST ?? (long ? 200 : 30));
 const BURST_ALL = Number(process.env.BURST ?? (long ? 1000 : 200));
+const STREAMED = Number(process.env.STREAMED ?? (long ? 2000 : 40));
 const TEAMS = 20;
 const PROGRAMS = [
 	['addup', 'accepted/addup.py', 'AC'], ['addup', 'wrong_answer/absolute.py', 'WA'], ['addup', 'run_time_error/two_lines.py', 'RTE'],
 	['banner', 'accepted/banner.py', 'AC'], ['banner', 'wrong_answer/lower_case.py', 'WA'],
 ];
+const SHORT = [PROGRAMS[1], PROGRAMS[2], PROGRAMS[1], PROGRAMS[2], PROGRAMS[1], PROGRAMS[0]]; // few test cases each
 
 const arena = new Arena({ nodes: 2, judges: 2, slots: 2, languages: ['python3'] });
 let bursts = 0;
@@ -26,8 +28,8 @@ before(async () => {
 after(() => arena.stop());
 
 // Sends until acknowledged; the id, and how often it was sent.
-async function sendSurely(contest, i, random) {
-	const [problem, file, verdict] = PROGRAMS[Math.floor(random() * PROGRAMS.length)];
+async function sendSurely(contest, i, random, programs) {
+	const [problem, file, verdict] = programs[Math.floor(random() * programs.length)];
 	const code = arena.source(problem, file);
 	const user = `team${1 + (i % TEAMS)}`;
 	const end = Date.now() + 60000;
@@ -45,10 +47,10 @@ async function sendSurely(contest, i, random) {
 }
 
 // n submissions over about `ms`, while chaos() runs; then everything is as it must be.
-async function burst(n, ms, random, chaos) {
+async function burst(n, ms, random, chaos, programs = PROGRAMS) {
 	const contest = `burst${bursts++}`;
 	await arena.makeContest(contest, { problems: ['addup', 'banner'], more: ['--per-minute', '10000'] });
-	const sending = Array.from({ length: n }, (_, i) => sleep(random() * ms).then(() => sendSurely(contest, i, random)));
+	const sending = Array.from({ length: n }, (_, i) => sleep(random() * ms).then(() => sendSurely(contest, i, random, programs)));
 	const [sent] = await Promise.all([Promise.all(sending), chaos(random)]);
 	await waitFor('every submission to be judged',
 		async () => (await arena.sql(`SELECT count(*) FROM codearena.submissions WHERE contest_id = '${contest}' AND state <> 'final'`)) === '0',
@@ -220,6 +222,58 @@ test('whichever call of an api fails, a submission that was acknowledged is judg
 	await waitFor('all to be judged', async () =>
 		(await arena.sql('SELECT count(*) FROM codearena.submissions WHERE contest_id = \'walk\' AND state <> \'final\'')) === '0', 60000);
 	await check('walk', sent);
+});
+
+const numberOf = (id) => Number(id.split('-')[1]);
+
+// A viewer of one node's public stream, cut at random instants; what it got behind its first snapshot, as
+// bytes. Whatever is not the next number, a second snapshot included, is wrong.
+async function watch(node, contest, random, isOver) {
+	const got = { node, texts: [], wrong: [], cuts: 0 };
+	const take = (e) => {
+		if (e.event === 'delta' && numberOf(e.id) === numberOf(got.last ?? 'x-x') + 1) got.texts.push(`${e.id} ${e.text}`);
+		else if (e.event !== 'snapshot' || got.last !== undefined) got.wrong.push(`${e.event} ${e.id} after ${got.last}`);
+		got.first ??= e.id;
+		got.last = e.id;
+	};
+	while (!isOver(got)) {
+		const stream = arena.sse(`/api/contests/${contest}/scoreboard/stream`, { node, lastId: got.last });
+		const end = Date.now() + random() * 1500;
+		for (let e; (e = await stream.next(Math.max(1, end - Date.now())));) {
+			if (['delta', 'snapshot', 'reset'].includes(e.event)) take(e);
+		}
+		stream.close();
+		arena.streams.delete(stream);
+		got.cuts++;
+		await sleep(random() * 100);
+	}
+	return got;
+}
+
+test(`the streams of both nodes, cut and resumed through ${STREAMED} submissions and all faults, are the same and have no gap`, async () => {
+	const contest = `burst${bursts}`;
+	const total = () => arena.sql(`SELECT public_number FROM codearena.contest_counter WHERE contest_id = '${contest}'`);
+	const ms = long ? STREAMED * 100 : 8000;
+	let last = Infinity;
+	let watching;
+	await burst(STREAMED, ms, randomFrom(newSeed('streams')), async (random) => {
+		const isOver = (got) => got.last !== undefined && numberOf(got.last) >= last;
+		watching = Promise.all(arena.apis.map((_, node) => watch(node, contest, random, isOver)));
+		const faults = [() => killAndStart(pick(random, arena.judges), random), () => killAndStart(pick(random, arena.apis), random),
+			() => arena.redis('FLUSHALL'), () => arena.redis('FLUSHALL')];
+		for (const end = Date.now() + ms; Date.now() < end;) {
+			await sleep(random() * 2000);
+			await pick(random, faults)();
+		}
+	}, SHORT);
+	last = Number(await total());
+	const [one, other] = await watching;
+	assert.deepEqual([one.wrong, other.wrong], [[], []]);
+	assert.ok(one.cuts > 3 && other.cuts > 3);
+	assert.equal(one.first, other.first);
+	assert.equal(one.texts.length, last - numberOf(one.first));
+	assert.deepEqual(one.texts, other.texts);
+	console.log(`# ${one.texts.length} events on each node, cut ${one.cuts} and ${other.cuts} times`);
 });
 
 test('all of it at once, at uniformly random instants', async () => {

@@ -321,7 +321,7 @@ static void verdicts(struct bench *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct err err = {0};
-		struct timespec now, pause = {.tv_nsec = 30 * 1000 * 1000};
+		struct timespec now, pause = {.tv_nsec = 30000000L};
 		int64_t number = 0;
 
 		if (append_one(b, i, &number, &err) < 0)
