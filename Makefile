@@ -133,6 +133,8 @@ bench-sandbox: all $B/bench-sandbox
 	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-sandbox.mjs
 bench-endurance: all
 	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-endurance.mjs
+bench-judge: all
+	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-judge.mjs
 bench-compare: $B/bench-compare
 	@$<
 
@@ -184,6 +186,6 @@ install: all web
 		chmod -R u=rwX,go=rX $$d && { [ "$$(id -u)" != 0 ] || chown -R 0:0 $$d; }; } || exit 1; done
 clean:
 	rm -rf $(BUILD)
-.PHONY: all unit check check-long check-v2 bench bench-board bench-compare bench-endurance bench-sandbox fuzz lint format web install clean
+.PHONY: all unit check check-long check-v2 bench bench-board bench-compare bench-endurance bench-judge bench-sandbox fuzz lint format web install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -path $(BUILD)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)

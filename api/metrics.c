@@ -280,6 +280,58 @@ static int write_workers(struct pg *pg, struct buf *out, struct err *err)
 	return 0;
 }
 
+/* What the compiled programs of a host were good for. */
+static int write_artifacts(struct pg *pg, struct buf *out, struct err *err)
+{
+	static const char *const results[] = {"hits", "misses"};
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_FEED_ARTIFACTS, &r, err) < 0)
+		return err_wrap(err, "metrics: artifacts");
+	head(out, "worker_artifacts_total", "counter",
+	        "Programs found compiled, or not, by a judge host.");
+	for (int i = 0; i < PQntuples(r); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(results); k++) {
+			buf_adds(out, "codearena_worker_artifacts_total{");
+			add_label(out, "worker", pg_text(r, i, "name"));
+			buf_addf(
+			        out, ",result=\"%s\"} %s\n", results[k], pg_text(r, i, results[k]));
+		}
+	}
+	head(out, "worker_artifact_bytes", "gauge", "Memory of the compiled programs it keeps.");
+	for (int i = 0; i < PQntuples(r); i++) {
+		buf_adds(out, "codearena_worker_artifact_bytes{");
+		add_label(out, "worker", pg_text(r, i, "name"));
+		buf_addf(out, "} %s\n", pg_text(r, i, "bytes"));
+	}
+	return 0;
+}
+
+/* How evenly the slots of the hosts run (judge/calibration.h). */
+static int write_slots(struct pg *pg, struct buf *out, struct err *err)
+{
+	static const struct {
+		const char *column, *name, *help;
+	} all[] = {{"jitter_percent", "slot_jitter_percent",
+	                   "How far the runs of one program differ in a judge slot."},
+	        {"fastest_us", "slot_fastest_us", "CPU time of the fastest of them."},
+	        {"used", "slot_used", "0: too noisy, it judges nothing."}};
+	auto_pgresult PGresult *r = NULL;
+
+	if (pg_run(pg, Q_FEED_SLOTS, &r, err) < 0)
+		return err_wrap(err, "metrics: slots");
+	for (size_t k = 0; k < ARRAY_LEN(all); k++) {
+		head(out, all[k].name, "gauge", all[k].help);
+		for (int i = 0; i < PQntuples(r); i++) {
+			buf_addf(out, "codearena_%s{", all[k].name);
+			add_label(out, "worker", pg_text(r, i, "name"));
+			buf_addf(out, ",slot=\"%s\"} %s\n", pg_text(r, i, "slot"),
+			        pg_text(r, i, all[k].column));
+		}
+	}
+	return 0;
+}
+
 static int write_checks(struct pg *pg, struct buf *out, struct err *err)
 {
 	static const char *const names[] = {"contest_check_ok", "contest_check_age_seconds"};
@@ -307,7 +359,8 @@ static int write_checks(struct pg *pg, struct buf *out, struct err *err)
 int metrics_write_database(struct pg *pg, struct buf *out, struct err *err)
 {
 	if (write_queue(pg, out, err) < 0 || write_judged(pg, out, err) < 0 ||
-	        write_checks(pg, out, err) < 0)
+	        write_checks(pg, out, err) < 0 || write_artifacts(pg, out, err) < 0 ||
+	        write_slots(pg, out, err) < 0)
 		return err_result(err);
 	return write_workers(pg, out, err);
 }

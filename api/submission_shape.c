@@ -116,6 +116,9 @@ json_t *shape_run(const struct eyes *e, const PGresult *res, int row)
 		shape_set(o, "message", shape_text(pg_text(res, row, "message")));
 		shape_set(o, "exit_code", json_integer(pg_int(res, row, "exit_code")));
 		shape_set(o, "signal", json_integer(pg_int(res, row, "signal")));
+		if (pg_text(res, row, "first_time_ms"))
+			shape_set(o, "first_time_ms",
+			        json_integer(pg_int(res, row, "first_time_ms")));
 	}
 	return o;
 }

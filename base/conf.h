@@ -51,12 +51,15 @@ struct conf {
 	char *language_file; /* judge/languages.yaml as installed */
 	char *work_dir;      /* judge's cache of test data */
 	int64_t cache_mib;
-	int64_t memory_budget_mib; /* for all slots together; 0 = 80 % of the host's */
-	int64_t uid_base;          /* first of the container uids on the host */
-	int64_t rotate_after;      /* executions before a container is replaced */
-	bool precompiled_headers;  /* of the languages that name one */
-	bool spread_tests;         /* idle slots help with the tests of one submission */
-	char *judge_name;          /* shown to admins; default: host name */
+	int64_t memory_budget_mib;  /* for all slots together; 0 = 80 % of the host's */
+	int64_t uid_base;           /* first of the container uids on the host */
+	int64_t rotate_after;       /* executions before a container is replaced */
+	int64_t artifact_mib;       /* compiled submissions kept in memory */
+	int64_t calibrate_seconds;  /* slots are measured so often; 0: never */
+	int64_t max_jitter_percent; /* a slot above it is not used; 0: all are */
+	bool precompiled_headers;   /* of the languages that name one */
+	bool spread_tests;          /* idle slots help with the tests of one submission */
+	char *judge_name;           /* shown to admins; default: host name */
 };
 
 /* Reads and checks a file. path NULL: the default place. */

@@ -4,6 +4,7 @@
 #include "judge/artifacts.h"
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <sys/mman.h>
@@ -17,6 +18,7 @@ enum { MAX_PROGRAMS = 256, MAX_VERSIONS = LANGUAGE_MAX_ROWS, VERSION_SIZE = 200 
 
 struct program {
 	char key[ARTIFACTS_KEY_SIZE];
+	unsigned char hash[HASH_SIZE];
 	int fd;
 	int64_t bytes;
 	uint64_t used; /* the larger, the later */
@@ -106,6 +108,7 @@ void artifacts_key(
 		return;
 	add_text(&b, p->owner, strlen(p->owner));
 	add_text(&b, l->id, strlen(l->id));
+	add_text(&b, p->root, strlen(p->root));
 	add_text(&b, p->entry, strlen(p->entry));
 	buf_addf(&b, "%zu %zu %zu ", l->ncompile, l->nenv, p->nfiles);
 	for (size_t i = 0; i < l->ncompile; i++)
@@ -131,6 +134,13 @@ static struct program *find(struct artifacts *a, const char *key)
 	return NULL;
 }
 
+static void drop(struct artifacts *a, struct program *p)
+{
+	close(p->fd);
+	a->bytes -= p->bytes;
+	*p = a->programs[--a->n];
+}
+
 static void drop_oldest(struct artifacts *a)
 {
 	struct program *oldest = &a->programs[0];
@@ -138,42 +148,87 @@ static void drop_oldest(struct artifacts *a)
 	for (size_t i = 1; i < a->n; i++)
 		if (a->programs[i].used < oldest->used)
 			oldest = &a->programs[i];
-	close(oldest->fd);
-	a->bytes -= oldest->bytes;
-	*oldest = a->programs[--a->n];
+	drop(a, oldest);
 }
 
-static void keep(struct artifacts *a, const char *key, int fd, int64_t bytes)
+static void keep(struct artifacts *a, const struct program *p)
 {
-	struct program *p;
-
-	while (a->n == MAX_PROGRAMS || (a->n > 0 && a->bytes + bytes > a->max_bytes))
+	while (a->n == MAX_PROGRAMS || (a->n > 0 && a->bytes + p->bytes > a->max_bytes))
 		drop_oldest(a);
-	p = &a->programs[a->n++];
-	*p = (struct program){.fd = fd, .bytes = bytes, .used = ++a->clock};
-	memcpy(p->key, key, sizeof(p->key));
-	a->bytes += bytes;
+	a->programs[a->n] = *p;
+	a->programs[a->n++].used = ++a->clock;
+	a->bytes += p->bytes;
 }
 
 /* Without. */
 
-int artifacts_get(struct artifacts *a, const char *key)
+static int hash_file(int fd, int64_t bytes, unsigned char out[HASH_SIZE])
+{
+	void *data = mmap(NULL, (size_t)bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (data == MAP_FAILED)
+		return -1;
+	hash_sha256(data, (size_t)bytes, out);
+	munmap(data, (size_t)bytes);
+	return 0;
+}
+
+/* Is it still what was put? The original is hashed, so a bad copy is found too. */
+static int check(const struct program *p, int fd)
+{
+	unsigned char hash[HASH_SIZE];
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size != p->bytes || hash_file(fd, p->bytes, hash) < 0)
+		return -1;
+	return memcmp(hash, p->hash, HASH_SIZE) == 0 ? 0 : -1;
+}
+
+static int take_out(struct artifacts *a, const char *key, struct program *out)
 {
 	struct program *p;
 	int fd = -1;
 
-	if (!a || !key[0])
-		return -1;
 	pthread_mutex_lock(&a->lock);
 	p = find(a, key);
 	if (p) {
 		p->used = ++a->clock;
+		*out = *p;
 		fd = fcntl(p->fd, F_DUPFD_CLOEXEC, 0);
 	}
+	pthread_mutex_unlock(&a->lock);
+	return fd;
+}
+
+static void forget(struct artifacts *a, const char *key)
+{
+	struct program *p;
+
+	log_error("artifact.spoiled", "key=%.16s", key);
+	pthread_mutex_lock(&a->lock);
+	p = find(a, key);
+	if (p)
+		drop(a, p);
+	pthread_mutex_unlock(&a->lock);
+}
+
+int artifacts_get(struct artifacts *a, const char *key)
+{
+	auto_close int fd = -1;
+	struct program p;
+
+	if (!a || !key[0])
+		return -1;
+	fd = take_out(a, key, &p);
+	if (fd >= 0 && check(&p, fd) < 0) {
+		forget(a, key);
+		close(steal_fd(&fd));
+	}
+	pthread_mutex_lock(&a->lock);
 	a->hits += fd >= 0;
 	a->misses += fd < 0;
 	pthread_mutex_unlock(&a->lock);
-	return fd;
+	return steal_fd(&fd);
 }
 
 static int copy(int from, off_t len)
@@ -191,19 +246,23 @@ static int copy(int from, off_t len)
 
 void artifacts_put(struct artifacts *a, const char *key, int artifact_fd)
 {
+	struct program p = {.fd = -1};
 	struct stat st;
-	int fd;
 
-	if (!a || !key[0] || fstat(artifact_fd, &st) < 0 || st.st_size > a->max_bytes)
+	if (!a || !key[0] || fstat(artifact_fd, &st) < 0 || st.st_size <= 0 ||
+	        st.st_size > a->max_bytes)
 		return;
-	fd = copy(artifact_fd, st.st_size);
-	if (fd < 0)
+	p.bytes = st.st_size;
+	snprintf(p.key, sizeof(p.key), "%s", key);
+	if (hash_file(artifact_fd, p.bytes, p.hash) == 0)
+		p.fd = copy(artifact_fd, st.st_size);
+	if (p.fd < 0)
 		return; /* no memory: it is compiled again the next time */
 	pthread_mutex_lock(&a->lock);
 	if (find(a, key))
-		close(fd);
+		close(p.fd);
 	else
-		keep(a, key, fd, st.st_size);
+		keep(a, &p);
 	pthread_mutex_unlock(&a->lock);
 }
 

@@ -3,8 +3,9 @@
  * any thread.
  *
  * The name of a program is a hash of its owner (a team sees by no timing what another one has sent
- * in), the language with its commands and its compiler's version, the entry point and all files.
- * Only what compiled is kept; the least recently used goes when there is too much. */
+ * in), the language with its commands and its compiler's version, the root it lies in, the entry
+ * point and all files. Only what compiled is kept; the least recently used goes when there is too
+ * much. What is found is what was put, by its hash, or it is not found. */
 #ifndef ARTIFACTS_H
 #define ARTIFACTS_H
 
@@ -30,6 +31,7 @@ void artifacts_set_version(struct artifacts *a, const struct language *l, const 
 struct artifacts_program {
 	const char *owner;
 	const struct language *language;
+	const char *root; /* of languages, as box says */
 	const char *entry;
 	const struct box_source *files;
 	size_t nfiles;

@@ -387,28 +387,38 @@ int box_version(struct box *b, const char *language, char **version, struct err 
 	return r;
 }
 
-int box_precompile(struct box *b, const char *language, struct err *err)
+int box_precompile_start(struct box *b, const char *language, struct err *err)
 {
 	struct box_request q = {.type = BOX_PRECOMPILE};
-	struct box_compiled c = {.artifact_fd = -1};
 	int r = set_text(q.language, sizeof(q.language), language, "language", err);
 
 	b->deadline_ms = clock_mono_ms() + PRECOMPILE_MS;
-	if (r == 0)
-		r = send_request(b, &q, NULL, 0, err);
-	if (r == 0)
-		r = box_compile_wait(b, 0, &c, err);
-	if (r < 0)
+	return r < 0 ? r : send_request(b, &q, NULL, 0, err);
+}
+
+int box_precompile_wait(struct box *b, int timeout_ms, struct err *err)
+{
+	struct box_compiled c = {.artifact_fd = -1};
+	int r = box_compile_wait(b, timeout_ms, &c, err);
+
+	if (r <= 0)
 		return r;
-	if (c.result.end == BOX_END_EXITED && c.result.exit_code == 0)
-		r = 0;
-	else if (c.result.end == BOX_END_EXITED && c.result.exit_code == BOX_PRECOMPILE_LATER)
-		r = err_set(err, ERR_CONFLICT, "the header of %s is being stored", language);
-	else
-		r = err_set(err, ERR_NOT_FOUND, "no precompiled header of %s: %s: %.100s", language,
+	if (c.result.end == BOX_END_EXITED && c.result.exit_code == BOX_PRECOMPILE_LATER)
+		r = err_set(err, ERR_CONFLICT, "the header is being stored");
+	else if (c.result.end != BOX_END_EXITED || c.result.exit_code != 0)
+		r = err_set(err, ERR_NOT_FOUND, "no precompiled header: %s: %.100s",
 		        box_end_name(c.result.end), c.output);
 	box_compiled_free(&c);
 	return r;
+}
+
+int box_precompile(struct box *b, const char *language, struct err *err)
+{
+	int r = box_precompile_start(b, language, err);
+
+	if (r == 0)
+		r = box_precompile_wait(b, 0, err);
+	return r < 0 ? r : 0;
 }
 
 /* Running. */

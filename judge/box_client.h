@@ -135,6 +135,9 @@ int box_version(struct box *box, const char *language, char **version, struct er
  * -ERR_CONFLICT: it is being stored, ask again soon. -ERR_NOT_FOUND: the language has none, or its
  * compiler failed. */
 int box_precompile(struct box *box, const char *language, struct err *err);
+/* The same in two calls, as for compiling; wait: 1 it is there. */
+int box_precompile_start(struct box *box, const char *language, struct err *err);
+int box_precompile_wait(struct box *box, int timeout_ms, struct err *err);
 
 /* Puts a compiled program into the slot; stays until the next box_load or box_compile. The fd
  * remains yours. */

@@ -1,8 +1,8 @@
 /* box_store.c -- see box_store.h.
  *
  * What must stay true: a folder with a header's name is whole (written beside, synced, renamed),
- * and holds nothing but the one file that the table names; nothing here follows a path or a name
- * that came out of the sandbox: of the archive only the bytes of the entry are used. */
+ * and holds nothing but the one file that the table names and its sum; nothing here follows a path
+ * or a name that came out of the sandbox: of the archive only the bytes of the entry are used. */
 #include "judge/box_store.h"
 
 #include "base/hash.h"
@@ -20,6 +20,7 @@
 enum { HASH_KEPT = 24, MAX_DEPTH = 4, TREE_FDS = 8 };
 
 static const char temporary[] = ".new-";
+static const char sum_name[] = "sum"; /* beside the header: its SHA-256 */
 
 static int fail(struct err *err, const char *what, const char *path)
 {
@@ -102,19 +103,72 @@ static void make_id(const struct store *s, const struct language *l, const struc
 	snprintf(out, STORE_ID_SIZE, "%s-%.*s", l->id, HASH_KEPT, hex);
 }
 
-/* Reads the header once: cold pages would be charged to the first compiler that needs them. */
-static bool touch_header(const struct store *s, const char *id, const char *file)
+/* The SHA-256 of a header as text. */
+static int sum_of(const char *path, char hex[HASH_HEX_SIZE])
 {
-	char path[2 * STORE_PATH_SIZE];
-	auto_close int fd = -1;
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	unsigned char hash[HASH_SIZE];
 	struct stat st;
+	void *data;
 
-	snprintf(path, sizeof(path), "%s/%s/%s", s->path, id, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return -1;
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return -1;
+	hash_sha256(data, (size_t)st.st_size, hash);
+	munmap(data, (size_t)st.st_size);
+	hash_hex(hash, hex);
+	return 0;
+}
+
+/* Is the header what was written? Having been read it is in memory, too: cold pages would be
+ * charged to the first compiler that needs them. */
+static bool is_whole(const struct store *s, const char *id, const char *file)
+{
+	char path[2 * STORE_PATH_SIZE], is[HASH_HEX_SIZE];
+	auto_buf struct buf was = {0};
+	struct err ignored = {0};
+
+	snprintf(path, sizeof(path), "%s/%s/%s", s->path, id, sum_name);
+	if (buf_read_file(&was, path, HASH_HEX_SIZE, &ignored) < 0)
 		return false;
-	(void)readahead(fd, 0, (size_t)st.st_size);
-	return true;
+	snprintf(path, sizeof(path), "%s/%s/%s", s->path, id, file);
+	return sum_of(path, is) == 0 && was.len == HASH_HEX_SIZE - 1 &&
+	       memcmp(was.data, is, was.len) == 0;
+}
+
+/* A child of box does what takes a while: small and single-threaded as it is, box may fork. 0: in
+ * the child. */
+static pid_t begin_child(struct store *s, size_t row)
+{
+	pid_t pid = fork();
+
+	if (pid > 0) {
+		s->of[row].child = pid;
+		s->of[row].state = STORE_STORING;
+	}
+	return pid;
+}
+
+/* One that is not whole is removed, and made again. */
+static void check_stored(struct store *s, const struct language *l)
+{
+	const char *id = s->of[row_of(s, l)].id;
+	char path[2 * STORE_PATH_SIZE];
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/%s", s->path, id);
+	if (access(path, F_OK) < 0)
+		return;
+	pid = begin_child(s, row_of(s, l));
+	if (pid != 0)
+		return;
+	if (is_whole(s, id, l->precompiled.file))
+		_exit(0);
+	log_warn("store.spoiled", "header=%s", id);
+	remove_tree(path);
+	_exit(1);
 }
 
 void store_set_version(struct store *s, const struct language *l, const char *text, size_t len)
@@ -130,7 +184,8 @@ void store_set_version(struct store *s, const struct language *l, const char *te
 		return;
 	memcpy(s->of[i].id, id, sizeof(id));
 	snprintf(s->of[i].place, sizeof(s->of[i].place), "/%s/%.70s", STORE_MOUNT, id);
-	s->of[i].state = touch_header(s, id, l->precompiled.file) ? STORE_READY : STORE_ABSENT;
+	s->of[i].state = STORE_ABSENT;
+	check_stored(s, l);
 }
 
 enum store_state store_state(const struct store *s, const struct language *l)
@@ -192,6 +247,18 @@ static int write_file(const char *path, const struct archive_entry *e, struct er
 	return r;
 }
 
+static int write_sum(const char *folder, const struct archive_entry *header, struct err *err)
+{
+	char path[2 * STORE_PATH_SIZE], hex[HASH_HEX_SIZE];
+	unsigned char hash[HASH_SIZE];
+	struct archive_entry e = {.data = (const unsigned char *)hex, .len = HASH_HEX_SIZE - 1};
+
+	hash_sha256(header->data, header->len, hash);
+	hash_hex(hash, hex);
+	snprintf(path, sizeof(path), "%s/%s", folder, sum_name);
+	return write_file(path, &e, err);
+}
+
 /* Into a folder of its own, which then takes its name. */
 static int write_header(const struct store *s, const struct language *l,
         const struct archive_entry *e, struct err *err)
@@ -206,7 +273,8 @@ static int write_header(const struct store *s, const struct language *l,
 	remove_tree(folder);
 	if (mkdir(folder, 0755) < 0)
 		return fail(err, "mkdir", folder);
-	if (make_parents(folder, l->precompiled.file, err) < 0 || write_file(path, e, err) < 0)
+	if (make_parents(folder, l->precompiled.file, err) < 0 || write_file(path, e, err) < 0 ||
+	        write_sum(folder, e, err) < 0)
 		return err_result(err);
 	remove_tree(final);
 	if (rename(folder, final) < 0)
@@ -254,22 +322,17 @@ static int write_artifact(
 
 int store_take(struct store *s, const struct language *l, int artifact_fd, struct err *err)
 {
-	size_t i = row_of(s, l);
-	pid_t pid = fork(); /* small and single-threaded: box may */
+	struct err why = {0};
+	pid_t pid = begin_child(s, row_of(s, l));
 
 	if (pid < 0)
 		return fail(err, "fork for", l->id);
-	if (pid == 0) {
-		struct err why = {0};
-
-		if (write_artifact(s, l, artifact_fd, &why) == 0)
-			_exit(0);
-		log_warn("store.write", "language=%s reason=\"%s\"", l->id, why.msg);
-		_exit(1);
-	}
-	s->of[i].child = pid;
-	s->of[i].state = STORE_STORING;
-	return 0;
+	if (pid > 0)
+		return 0;
+	if (write_artifact(s, l, artifact_fd, &why) == 0)
+		_exit(0);
+	log_warn("store.write", "language=%s reason=\"%s\"", l->id, why.msg);
+	_exit(1);
 }
 
 bool store_child(struct store *s, pid_t pid, int status)

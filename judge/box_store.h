@@ -3,9 +3,10 @@
  * Each is made inside the sandbox, by a container that has run nothing else, from the table's own
  * source and command, and kept in <state>/pre/<language>-<hash>/, a root-owned folder that
  * containers see read-only as /pre. The hash is of the compiler's version, the command and the
- * root, so that a header is made once and never used by another compiler. The placeholder
- * {precompiled} is its folder; while there is none, one that does not exist, and compilers look
- * elsewhere. */
+ * root, so that a header is made once and never used by another compiler. One that an earlier box
+ * made is read and compared with its sum before it is used: a compiler does not survive a spoiled
+ * one. The placeholder {precompiled} is its folder; while there is none, one that does not exist,
+ * and compilers look elsewhere. */
 #ifndef BOX_STORE_H
 #define BOX_STORE_H
 
@@ -27,7 +28,7 @@ struct store {
 		enum store_state state;
 		char id[STORE_ID_SIZE];
 		char place[STORE_ID_SIZE]; /* as the container sees it */
-		pid_t child;               /* STORING: writes it */
+		pid_t child;               /* STORING: writes or reads it */
 	} of[LANGUAGE_MAX_ROWS];           /* by row of the table */
 };
 
@@ -35,7 +36,7 @@ struct store {
 int store_open(struct store *s, const char *state_dir, const struct languages *languages,
         const char *root, struct err *err);
 /* The language's version command said this: now its header has a name, and is ready if it is
- * there. */
+ * there and whole; a child of box looks, and the state is STORING until store_child. */
 void store_set_version(struct store *s, const struct language *l, const char *text, size_t len);
 enum store_state store_state(const struct store *s, const struct language *l);
 /* What {precompiled} stands for. */

@@ -8,6 +8,7 @@
 #define EXECUTE_H
 
 #include "base/buf.h"
+#include "judge/artifacts.h"
 #include "judge/box_client.h"
 #include "judge/compare.h"
 #include "judge/grading.h"
@@ -26,8 +27,10 @@ struct execution {
 	int64_t time_ms; /* the limit in this language */
 	int64_t memory_bytes;
 	int64_t output_bytes;
-	int64_t wall_of_ms; /* the limit that sleepers are measured by; 0: time_ms */
-	int64_t wall_ms;    /* set by execute_test */
+	int64_t wall_of_ms;          /* the limit that sleepers are measured by; 0: time_ms */
+	int64_t wall_ms;             /* set by execute_test */
+	struct artifacts *artifacts; /* NULL: everything is compiled */
+	const char *owner;           /* whose programs those of the cache must be */
 };
 
 enum {
@@ -40,6 +43,7 @@ struct outcome {
 	enum verdict verdict;
 	int64_t cpu_us, wall_us, memory_bytes; /* of the slowest, the largest pass */
 	int64_t busy_us;                       /* CPU of the last pass, with the validator's */
+	int64_t first_us;                      /* 0, or: it ran twice; CPU time of the first run */
 	int exit_code, signal;
 	enum grading_given given; /* a score, by the validator */
 	double score;
@@ -55,8 +59,8 @@ struct program {
 	const char *entry;
 };
 
-/* 1: compiled and loaded into the box; 0: compile error, out->output says why. On both the
- * caller calls box_compiled_free. */
+/* 1: compiled, or found among the compiled ones, and loaded into the box; 0: compile error,
+ * out->output says why. On both the caller calls box_compiled_free. */
 int execute_compile(
         struct execution *x, const struct program *p, struct box_compiled *out, struct err *err);
 
@@ -90,7 +94,7 @@ struct test_case {
 
 /* Runs the loaded program. One that was too slow by less than a tenth runs once more, alone on
  * this host; its lower time decides. The same for one that reached the wall limit, but not the CPU
- * limit, while this host was overloaded; it then has more wall time. */
+ * limit, while this host was overloaded. The second run has more wall time. */
 int execute_test(
         struct execution *x, const struct test_case *t, struct outcome *out, struct err *err);
 

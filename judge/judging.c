@@ -105,6 +105,8 @@ static int prepare(struct work *w, struct err *err)
 	                .language = l,
 	                .alone = w->j->alone,
 	                .stop = w->j->stop,
+	                .artifacts = w->j->artifacts,
+	                .owner = w->c->team_id,
 	                .compile_ms = t->compile_ms,
 	                .time_ms = language_time_ms(l, t->time_ms),
 	                .memory_bytes = t->memory_bytes,
@@ -258,6 +260,7 @@ static struct run run_of(struct arena *a, const struct task_test *t, const struc
 	        .memory_kib = o->memory_bytes / KIB,
 	        .exit_code = o->exit_code,
 	        .signal = o->signal,
+	        .first_time_ms = (int)(o->first_us / US_PER_MS),
 	        .message = o->message[0] ? arena_strdup(a, o->message) : NULL};
 }
 

@@ -21,6 +21,7 @@ struct judging {
 	struct spread *spread;         /* NULL: no other slot helps */
 	struct yield *yield;           /* NULL: a rejudging gives way to nobody */
 	const struct claim_want *want; /* what it gives way to */
+	struct artifacts *artifacts;   /* compiled submissions of this host; may be NULL */
 	struct jury *jury;             /* compiled validators of this host */
 	const struct languages *languages;
 	pthread_rwlock_t *alone;

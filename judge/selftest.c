@@ -3,10 +3,7 @@
 #include "judge/selftest.h"
 
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/mem.h"
-
-#include <time.h>
 
 enum {
 	MAX_PROGRAM = 64 << 10,
@@ -15,8 +12,6 @@ enum {
 	MEMORY = 256 << 20,
 	OUTPUT = 64 << 10,
 	PATH_SIZE = 512,
-	STORE_TRIES = 300, /* a slow disk takes its time */
-	STORE_NAP_NS = 100000000,
 };
 
 static const char input[] = "20 22\n";
@@ -84,29 +79,6 @@ static int expect(const struct selftest *t, struct execution *x, const char *nam
 	return 0;
 }
 
-/* Without one the language works as well, only slower. */
-static int precompile(const struct selftest *t, const struct language *l, struct err *err)
-{
-	const struct timespec nap = {.tv_nsec = STORE_NAP_NS};
-	struct err why = {0};
-	int r = -ERR_CONFLICT;
-
-	if (!t->precompile || !l->precompiled.file)
-		return 0;
-	for (int i = 0; i < STORE_TRIES && r == -ERR_CONFLICT && !atomic_load(t->stop); i++) {
-		if (i > 0)
-			(void)nanosleep(&nap, NULL);
-		r = box_precompile(t->box, l->id, &why);
-	}
-	if (r == 0)
-		log_info("language.precompiled", "id=%s", l->id);
-	else if (why.code == ERR_BUSY)
-		*err = why;
-	else
-		log_warn("language.precompiled", "id=%s why=\"%s\"", l->id, why.msg);
-	return err->code == ERR_BUSY ? err_result(err) : 0;
-}
-
 int selftest_run(
         const struct selftest *t, const struct language *l, char **version, struct err *err)
 {
@@ -120,7 +92,7 @@ int selftest_run(
 	        .memory_bytes = MEMORY,
 	        .output_bytes = OUTPUT};
 
-	if (box_version(t->box, l->id, &v, err) < 0 || precompile(t, l, err) < 0)
+	if (box_version(t->box, l->id, &v, err) < 0)
 		return err_result(err);
 	if (expect(t, &x, "accepted", VERDICT_AC, err) < 0 ||
 	        expect(t, &x, "wrong", VERDICT_WA, err) < 0)

@@ -13,7 +13,6 @@ struct selftest {
 	const char *folder;
 	pthread_rwlock_t *alone;
 	const atomic_bool *stop;
-	bool precompile; /* make the language's precompiled header first */
 };
 
 /* 0: the language works, *version is the first line of its version command (caller frees).

@@ -170,12 +170,13 @@ static int test_language(struct hands *h, const struct language *l, struct err *
 	struct selftest t = {.box = h->box,
 	        .folder = w->selftest_folder,
 	        .alone = &w->alone,
-	        .stop = &h->slot->stop,
-	        .precompile = w->conf->precompiled_headers};
+	        .stop = &h->slot->stop};
 	auto_free char *version = NULL;
 	struct err why = {0};
 
 	if (selftest_run(&t, l, &version, &why) == 0) {
+		artifacts_set_version(w->artifacts, l, version);
+		headers_want(w->headers, l);
 		publish_language(h, l, version);
 		return 0;
 	}
@@ -273,6 +274,7 @@ static int open_box(struct hands *h, struct err *err)
 	h->worker->info = *box_info(h->box);
 	h->worker->has_info = true;
 	pthread_mutex_unlock(&h->worker->lock);
+	headers_doubt(h->worker->headers); /* it may be another box */
 	return 0;
 }
 
@@ -335,6 +337,7 @@ static struct judging judging_of(struct hands *h)
 	        .spread = h->worker->spread,
 	        .yield = h->worker->yield,
 	        .want = h->want,
+	        .artifacts = h->worker->artifacts,
 	        .jury = h->worker->jury,
 	        .languages = &h->worker->languages,
 	        .alone = &h->worker->alone,
@@ -513,6 +516,58 @@ static bool wait_for_bell(struct hands *h)
 	return value != NULL;
 }
 
+/* While there is nothing to judge. */
+
+/* No bell rang that nobody has heard: other slots are there for what comes. */
+static bool nobody_rang(void *arg)
+{
+	const struct hands *h = arg;
+	auto_reply redisReply *reply = NULL;
+	struct err err = {0};
+
+	return !atomic_load(&h->worker->draining) &&
+	       (kv_command(h->kv, &reply, &err, "LLEN %s", kv_key(h->kv, "submissions")) < 0 ||
+	               reply->integer == 0);
+}
+
+static int calibrate(struct hands *h, struct err *err)
+{
+	const char *on[LANGUAGE_MAX_ROWS];
+	struct worker *w = h->worker;
+	struct calibration_hands mine = {.slot = h->slot->index,
+	        .box = h->box,
+	        .stop = &h->slot->stop,
+	        .on = on,
+	        .may_go_on = nobody_rang,
+	        .arg = h};
+
+	if (is_testing(w) || !calibration_is_due(w->calibration, h->slot->index))
+		return 0;
+	mine.non = worker_languages(w, on);
+	return calibration_run(w->calibration, &mine, err);
+}
+
+static void keep_up(struct hands *h)
+{
+	const struct headers_hands by = {h->box, nobody_rang, h};
+	struct err err = {0};
+
+	if (headers_make(h->worker->headers, &by, &err) == 0 && calibrate(h, &err) == 0)
+		return;
+	log_warn("slot.idle", "slot=%d why=\"%s\"", h->slot->index, err.msg);
+	close_box(h);
+}
+
+/* Nothing is judged in a slot that is too noisy. */
+static bool is_calm(struct hands *h)
+{
+	if (calibration_is_used(h->worker->calibration, h->slot->index))
+		return true;
+	keep_up(h);
+	worker_nap(h->worker, RETRY_MS);
+	return false;
+}
+
 static void *run_slot(void *arg)
 {
 	struct worker_slot *s = arg;
@@ -526,7 +581,13 @@ static void *run_slot(void *arg)
 			rung = true;
 			continue;
 		}
-		if (!rung) {
+		if (!rung)
+			keep_up(&h);
+		if (!is_calm(&h)) {
+			rung = true;
+			continue;
+		}
+		if (!rung && h.box) {
 			yield_idle(w->yield, 1);
 			rung = wait_for_bell(&h);
 			yield_idle(w->yield, -1);
@@ -565,6 +626,18 @@ static void init_alone(struct worker *w)
 	pthread_rwlockattr_destroy(&a);
 }
 
+static void init_calibration(struct worker *w)
+{
+	const struct calibration_setup setup = {.languages = &w->languages,
+	        .folder = w->selftest_folder,
+	        .alone = &w->alone,
+	        .slots = w->nslots,
+	        .every_s = w->conf->calibrate_seconds,
+	        .limit_percent = w->conf->max_jitter_percent};
+
+	w->calibration = calibration_new(&setup);
+}
+
 void worker_init(struct worker *w, const struct conf *conf)
 {
 	struct err err = {0};
@@ -580,11 +653,14 @@ void worker_init(struct worker *w, const struct conf *conf)
 	if (testdata_new(conf->work_dir, conf->cache_mib * MIB, &w->data, &err) < 0)
 		die("%s", err.msg);
 	find_selftests(w);
+	w->artifacts = artifacts_new(conf->artifact_mib * MIB);
 	w->jury = jury_new(&w->languages);
 	if (conf->spread_tests && w->nslots > 1)
 		w->spread = spread_new();
 	w->yield = yield_new(w->nslots);
+	w->headers = headers_new(&w->languages, conf->precompiled_headers);
 	init_alone(w);
+	init_calibration(w);
 	pthread_mutex_init(&w->lock, NULL);
 	for (size_t i = 0; i < w->nslots; i++) {
 		w->slots[i].worker = w;
@@ -606,7 +682,10 @@ void worker_free(struct worker *w)
 {
 	spread_free(w->spread);
 	yield_free(w->yield);
+	headers_free(w->headers);
+	calibration_free(w->calibration);
 	jury_free(w->jury);
+	artifacts_free(w->artifacts);
 	testdata_free(w->data);
 	languages_free(&w->languages);
 }

@@ -6,6 +6,8 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include "judge/calibration.h"
+#include "judge/headers.h"
 #include "judge/judging.h"
 
 enum { WORKER_MAX_SLOTS = 64, WORKER_FAULT_SIZE = 200, WORKER_ID_SIZE = 64 };
@@ -30,10 +32,13 @@ struct worker {
 	const char *name;
 	struct languages languages;
 	char selftest_folder[512];
-	struct testdata *data;  /* has its own lock */
-	struct jury *jury;      /* likewise */
-	struct spread *spread;  /* likewise; NULL: slots do not help each other */
-	struct yield *yield;    /* likewise */
+	struct testdata *data;           /* has its own lock */
+	struct artifacts *artifacts;     /* likewise */
+	struct jury *jury;               /* likewise */
+	struct spread *spread;           /* likewise; NULL: slots do not help each other */
+	struct calibration *calibration; /* likewise */
+	struct headers *headers;         /* likewise */
+	struct yield *yield;             /* likewise */
 	pthread_rwlock_t alone; /* steps hold it for reading; a step that must be alone writes */
 	atomic_bool draining;   /* claim nothing more */
 	atomic_bool abandon;    /* give back what is being judged */

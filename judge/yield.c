@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { KEPT = 16, KEPT_TESTS = 1000, ID_SIZE = 64 };
+enum { KEPT = 16, KEPT_TESTS = 1000, ID_SIZE = 64, POINTER_SIZE = sizeof(void *) };
 
 /* The texts of an outcome are long and mostly empty. */
 static const struct {
@@ -162,7 +162,7 @@ static bool is_of(const struct entry *e, const struct claim *c)
 
 void yield_take(struct yield *y, struct arena *a, const struct claim *c, struct yield_kept *out)
 {
-	out->outcomes = arena_alloc(a, out->n * sizeof(*out->outcomes) + 1);
+	out->outcomes = arena_alloc(a, (out->n + 1) * POINTER_SIZE);
 	pthread_mutex_lock(&y->lock);
 	for (size_t i = 0; i < KEPT; i++) {
 		struct entry *e = &y->entries[i];
@@ -189,7 +189,7 @@ void yield_keep(struct yield *y, const struct claim *c, const struct yield_kept 
 	snprintf(e->judgement_id, sizeof(e->judgement_id), "%s", c->judgement_id);
 	e->problem_version = c->problem_version;
 	e->kept.n = kept->n;
-	e->kept.outcomes = arena_alloc(&e->arena, kept->n * sizeof(*e->kept.outcomes) + 1);
+	e->kept.outcomes = arena_alloc(&e->arena, (kept->n + 1) * POINTER_SIZE);
 	copy(&e->arena, kept, &e->kept, KEPT_TESTS);
 	pthread_mutex_unlock(&y->lock);
 }

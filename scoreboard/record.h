@@ -38,6 +38,7 @@ struct run {
 	int64_t memory_kib;
 	int exit_code, signal;
 	const char *message; /* or NULL */
+	int first_time_ms;   /* 0, or: it ran twice, and this is the other time */
 };
 struct decision {
 	enum verdict verdict;

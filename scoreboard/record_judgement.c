@@ -23,7 +23,7 @@ static int finish(struct pg *pg, struct arena *a, const struct claim *claim,
 	return pg_bool(r, 0, "recorded");
 }
 
-enum { RUN_COLUMNS = 8 };
+enum { RUN_COLUMNS = 9 };
 
 static void run_fields(struct arena *a, const struct run *run, const char *out[RUN_COLUMNS])
 {
@@ -35,6 +35,7 @@ static void run_fields(struct arena *a, const struct run *run, const char *out[R
 	out[5] = pg_arg_int(a, run->exit_code);
 	out[6] = run->signal ? pg_arg_int(a, run->signal) : NULL;
 	out[7] = record_clean(a, run->message, MAX_MESSAGE);
+	out[8] = run->first_time_ms ? pg_arg_int(a, run->first_time_ms) : NULL;
 }
 
 static int add_runs(struct pg *pg, const struct claim *claim, const struct decision *d,

@@ -198,7 +198,7 @@ SELECT judgement_finish($1, $2, $3::verdict, $4, $5, $6, $7, $8) AS recorded;
 
 -- name: record_runs
 SELECT runs_add($1, $2::int[], $3::verdict[], $4::int[], $5::int[], $6::bigint[], $7::int[],
-                $8::int[], $9::text[], $10);
+                $8::int[], $9::text[], $10::int[], $11);
 
 -- name: record_output
 SELECT output_add($1, $2, 'compile', 0, $3, $4);
@@ -651,7 +651,7 @@ ORDER BY s.ordinal, j.ordinal
 
 -- name: api_runs
 SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.time_ms,
-       r.memory_kib, r.exit_code, r.signal, r.message, r.contest_time_ms,
+       r.memory_kib, r.exit_code, r.signal, r.message, r.first_time_ms, r.contest_time_ms,
        floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms
 FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
@@ -748,6 +748,18 @@ WHERE state = 'final' AND finished_at > clock_timestamp() - interval '5 minutes'
 
 -- name: feed_workers
 SELECT name, slots, status, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent_s
+FROM workers WHERE seen_at > clock_timestamp() - interval '1 day' ORDER BY name;
+
+-- name: feed_slots
+SELECT w.name, s->>'slot' AS slot, (s->>'used')::boolean::int AS used,
+       s->>'jitter_percent' AS jitter_percent, s->>'fastest_us' AS fastest_us
+FROM workers w, jsonb_array_elements(coalesce(w.info->'slots', '[]')) s
+WHERE w.seen_at > clock_timestamp() - interval '1 day' ORDER BY w.name, (s->>'slot')::int;
+
+-- name: feed_artifacts
+SELECT name, coalesce(info->'artifacts'->>'hits', '0') AS hits,
+       coalesce(info->'artifacts'->>'misses', '0') AS misses,
+       coalesce(info->'artifacts'->>'bytes', '0') AS bytes
 FROM workers WHERE seen_at > clock_timestamp() - interval '1 day' ORDER BY name;
 
 -- ==== judge
@@ -1035,7 +1047,7 @@ SELECT j.id, j.state::text AS state, j.valid, j.verdict::text AS verdict, j.atte
 FROM judgements j WHERE j.submission_id = $1 ORDER BY j.ordinal
 
 -- name: admin_submission_runs
-SELECT r.ordinal, r.verdict::text AS verdict, r.time_ms, r.wall_ms, r.memory_kib, r.exit_code,
+SELECT r.ordinal, r.verdict::text AS verdict, r.time_ms, r.first_time_ms, r.wall_ms, r.memory_kib, r.exit_code,
        r.signal, left(r.message, 80) AS message
 FROM submission_results r JOIN submissions s ON s.judgement_id = r.judgement_id
 WHERE s.id = $1 ORDER BY r.ordinal

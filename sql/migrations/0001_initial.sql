@@ -529,6 +529,7 @@ CREATE TABLE submission_results (
 	exit_code int,
 	signal int,
 	message text CHECK (length(message) <= 4000),  -- what the comparison saw, for the jury
+	first_time_ms int CHECK (first_time_ms >= 0),  -- it ran twice: the first run's, for the jury
 	at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	contest_time_ms bigint NOT NULL DEFAULT 0,
 	PRIMARY KEY (judgement_id, ordinal)
@@ -1072,14 +1073,15 @@ END $$;
 -- The runs and outputs of a judgement; same transaction, after judgement_finish said true.
 CREATE FUNCTION runs_add(judgement ident, ordinals int[], verdicts verdict[], times int[],
 	walls int[], memories bigint[], exit_codes int[], signals int[], messages text[],
-	contest_ms bigint) RETURNS void
+	first_times int[], contest_ms bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge', 'codearena_admin');
 	INSERT INTO submission_results (judgement_id, ordinal, verdict, time_ms, wall_ms, memory_kib,
-		exit_code, signal, message, contest_time_ms)
+		exit_code, signal, message, first_time_ms, contest_time_ms)
 	SELECT judgement, u.*, contest_ms
-	FROM unnest(ordinals, verdicts, times, walls, memories, exit_codes, signals, messages) u;
+	FROM unnest(ordinals, verdicts, times, walls, memories, exit_codes, signals, messages,
+		first_times) u;
 END $$;
 
 CREATE FUNCTION output_add(judgement ident, its_month date, its_kind text, its_ordinal int,

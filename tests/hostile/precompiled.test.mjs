@@ -9,7 +9,7 @@ import { Box, top, until } from './box.mjs';
 
 const folder = fs.mkdtempSync('/tmp/precompiled-');
 const table = path.join(folder, 'languages.yaml');
-const box = new Box({ language_file: table });
+const box = new Box({ language_file: table, rotate_after: 3 });
 const USED = /^! \/pre\/cpp-[0-9a-f]+\/bits\/stdc\+\+\.h\.gch$/m;
 const program = '#include <bits/stdc++.h>\nint main() { std::cout << "fine\\n"; }\n';
 
@@ -36,7 +36,7 @@ function compile(name, text, options = {}) {
 }
 
 const headers = () => execFileSync('find', [path.join(box.settings.data_dir, 'box/pre'), '-type', 'f'], { encoding: 'utf8' })
-	.split('\n').filter(Boolean);
+	.split('\n').filter((file) => file.endsWith('.gch'));
 const state = (file) => {
 	const s = fs.statSync(file);
 	return [s.ino, s.size, s.mtimeMs, s.uid, s.mode].join(' ');
@@ -97,4 +97,26 @@ test('it is made once: the next box finds it', async () => {
 	assert.match(compile('a.cpp', program, { precompile: 1 }).compile.output, USED);
 	assert.deepEqual(headers(), [file]);
 	assert.equal(state(file), was);
+});
+
+test('every slot and every new container has it', () => {
+	// containers of this box serve three times
+	const answers = Array.from({ length: 5 }, (_, i) => compile(`n${i}.cpp`, program.replace('fine', `fine${i}`)));
+	answers.forEach((answer, i) => {
+		assert.match(answer.compile.output, USED);
+		assert.equal(answer.runs[0].stdout, `fine${i}\n`);
+	});
+});
+
+test('one that was spoiled is not used, and made again', async () => {
+	const [file] = headers();
+	await box.kill('SIGKILL');
+	await until('the agents to end', () => box.processes().length === 0);
+	fs.rmSync(box.socket, { force: true });
+	const fd = fs.openSync(file, 'r+');
+	fs.writeSync(fd, Buffer.alloc(4096), 0, 4096, 50 << 20);
+	fs.closeSync(fd);
+	await box.start();
+	assert.match(compile('a.cpp', program, { precompile: 1 }).compile.output, USED);
+	assert.notDeepEqual(fs.readFileSync(headers()[0]).subarray(50 << 20, (50 << 20) + 4096), Buffer.alloc(4096));
 });

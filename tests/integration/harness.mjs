@@ -528,7 +528,8 @@ export class Arena {
 		fs.mkdirSync(this.path('judge', name));
 		const conf = this.conf(name, 'judge', {
 			slots: Math.max(1, Math.floor(this.slots / this.judgeCount)), work_dir: this.path('judge', name), judge_name: name,
-			precompiled_headers: false, // makes C++ wait at each start; who needs them says so
+			precompiled_headers: false, // eight seconds of a processor that a test needs; who wants them says so
+			max_jitter_percent: 0, // the machine of a test is as noisy as its tests
 		});
 		this.judges[i] = new Program(this, name, ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs',
 			this.path('bin', 'codearena-judge'), '--config', conf], { ready: () => this.judgeIsReady(name) });

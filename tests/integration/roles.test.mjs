@@ -143,7 +143,7 @@ test('api cannot judge', async () => {
 	await refused('codearena_api', [
 		'SELECT judgement_claim(\'w\', \'{c}\', \'3 s\', true)', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')',
 		'SELECT judgement_release(\'s-1\', 0, false, \'\')', 'SELECT judgement_finish(\'s-1\', 0, \'AC\', 0, 0, 0, 0, NULL)',
-		'SELECT runs_add(\'s-1\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', 0)',
+		'SELECT runs_add(\'s-1\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', 0)',
 		'SELECT output_add(\'s-1\', \'2026-11-01\', \'compile\', 0, \'\', false)',
 		'UPDATE languages SET version = \'\'', 'UPDATE contests SET start_at = now()', 'UPDATE contest_counter SET number = 0',
 		'DELETE FROM contest_freezes', 'INSERT INTO accounts (id, username, role) VALUES (\'x\', \'x\', \'admin\')',

@@ -14,7 +14,7 @@ static const struct language c_language = {
 static void key_of(struct artifacts *a, const char *owner, const char *text, char *key)
 {
 	struct box_source file = {"main.c", text, strlen(text)};
-	struct artifacts_program p = {owner, &c_language, "main.c", &file, 1};
+	struct artifacts_program p = {owner, &c_language, "host", "main.c", &file, 1};
 
 	artifacts_key(a, &p, key);
 }
@@ -65,7 +65,7 @@ static void the_same_source_of_the_same_team_is_found(void **state)
 	artifacts_free(a);
 }
 
-static void another_team_source_version_or_command_finds_nothing(void **state)
+static void another_team_source_root_version_or_command_finds_nothing(void **state)
 {
 	struct artifacts *a = artifacts_new((int64_t)SIZE * 10);
 	struct language faster = c_language;
@@ -79,8 +79,13 @@ static void another_team_source_version_or_command_finds_nothing(void **state)
 	assert_false(has(a, other));
 	key_of(a, "team", "y", other);
 	assert_false(has(a, other));
+	artifacts_key(a,
+	        &(struct artifacts_program){"team", &c_language, "a-root", "main.c", &file, 1},
+	        other);
+	assert_false(has(a, other));
 	faster.compile[0] = "/usr/bin/gcc -O3 {sources}";
-	artifacts_key(a, &(struct artifacts_program){"team", &faster, "main.c", &file, 1}, other);
+	artifacts_key(
+	        a, &(struct artifacts_program){"team", &faster, "host", "main.c", &file, 1}, other);
 	assert_false(has(a, other));
 	artifacts_set_version(a, &c_language, "gcc 13");
 	key_of(a, "team", "x", other);
@@ -95,8 +100,8 @@ static void texts_that_flow_together_differ(void **state)
 	char key[ARTIFACTS_KEY_SIZE], other[ARTIFACTS_KEY_SIZE];
 
 	(void)state;
-	artifacts_key(a, &(struct artifacts_program){"t", &c_language, "a", one, 1}, key);
-	artifacts_key(a, &(struct artifacts_program){"t", &c_language, "a", two, 1}, other);
+	artifacts_key(a, &(struct artifacts_program){"t", &c_language, "host", "a", one, 1}, key);
+	artifacts_key(a, &(struct artifacts_program){"t", &c_language, "host", "a", two, 1}, other);
 	assert_string_not_equal(key, other);
 	artifacts_free(a);
 }
@@ -120,6 +125,43 @@ static void the_least_recently_used_goes_first(void **state)
 	artifacts_free(a);
 }
 
+/* The descriptor of the only cached program. */
+static int kept_fd(void)
+{
+	char path[64], name[64];
+
+	for (int fd = 3; fd < 1024; fd++) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		n = readlink(path, name, sizeof(name) - 1);
+		if (n > 0 && strncmp(name, "/memfd:artifact", strlen("/memfd:artifact")) == 0)
+			return fd;
+	}
+	return -1;
+}
+
+static void what_is_not_what_was_put_is_not_found(void **state)
+{
+	struct artifacts *a = artifacts_new((int64_t)SIZE * 2);
+	char *text = test_calloc(1, SIZE);
+	struct err err = {0};
+	int other, fd;
+
+	(void)state;
+	put(a, "one", SIZE);
+	text[SIZE / 2] = 1;
+	other = box_memfd(text, SIZE, &err);
+	test_free(text);
+	fd = kept_fd();
+	assert_true(fd >= 0 && other >= 0);
+	assert_int_equal(dup2(other, fd), fd);
+	close(other);
+	assert_false(has(a, "one"));
+	assert_int_equal(artifacts_count(a).programs, 0);
+	artifacts_free(a);
+}
+
 static void a_cache_of_no_size_holds_nothing(void **state)
 {
 	struct artifacts *a = artifacts_new(0);
@@ -138,9 +180,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_same_source_of_the_same_team_is_found),
-	        cmocka_unit_test(another_team_source_version_or_command_finds_nothing),
+	        cmocka_unit_test(another_team_source_root_version_or_command_finds_nothing),
 	        cmocka_unit_test(texts_that_flow_together_differ),
 	        cmocka_unit_test(the_least_recently_used_goes_first),
+	        cmocka_unit_test(what_is_not_what_was_put_is_not_found),
 	        cmocka_unit_test(a_cache_of_no_size_holds_nothing),
 	};
 

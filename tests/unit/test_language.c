@@ -1,6 +1,7 @@
 /* The language table: rows, entry points, commands. */
 #include "tests/unit/test.h"
 
+#include "base/mem.h"
 #include "judge/language.h"
 
 static const char row[] = "languages:\n"
@@ -82,7 +83,7 @@ static void the_precompiled_header_has_the_flags_of_the_compiler(void **state)
 	assert_non_null(l->precompiled.file);
 	for (const char *f = strstr(l->compile[0], " -std"); f && strncmp(f, " -o ", 4) != 0;
 	        f = strchr(f + 1, ' ')) {
-		auto_free char *flag = strndup(f, strcspn(f + 1, " ") + 1);
+		auto_free char *flag = xasprintf("%.*s", (int)strcspn(f + 1, " ") + 1, f);
 
 		assert_non_null(strstr(l->precompiled.compile, flag));
 	}
