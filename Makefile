@@ -43,14 +43,14 @@ BOX_SRC := $(filter-out judge/box_client.c,$(wildcard judge/box*.c)) \
 	$(wildcard $(patsubst %,judge/%.c,archive bundle cgroup language runc seccomp))
 AGENT_SRC := $(wildcard judge/agent*.c) judge/relay.c judge/archive.c judge/box_packet.c judge/seccomp.c base/err.c
 MAINS := api/main.c judge/main.c judge/box.c admin/main.c
-LIB_SRC := $(wildcard base/*.c model/*.c scoreboard/*.c)
+LIB_SRC := $(wildcard base/*.c model/*.c scoreboard/*.c package/*.c)
 API_SRC := $(filter-out $(MAINS),$(wildcard api/*.c))
 JUDGE_SRC := $(filter-out $(MAINS) judge/agent.c,$(wildcard judge/*.c))
 ADMIN_SRC := $(filter-out $(MAINS),$(wildcard admin/*.c))
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/golden/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-SRC := $(sort $(wildcard base/*.c model/*.c scoreboard/*.c api/*.c judge/*.c admin/*.c tests/load/*.c tests/hostile/*.c) $(TEST_SRC) $(FUZZ_SRC))
-HEADERS := $(wildcard base/*.h model/*.h scoreboard/*.h api/*.h judge/*.h admin/*.h tests/*/*.h)
+SRC := $(sort $(wildcard base/*.c model/*.c scoreboard/*.c package/*.c api/*.c judge/*.c admin/*.c tests/load/*.c tests/hostile/*.c) $(TEST_SRC) $(FUZZ_SRC))
+HEADERS := $(wildcard base/*.h model/*.h scoreboard/*.h package/*.h api/*.h judge/*.h admin/*.h tests/*/*.h)
 GENERATED := $(addprefix $(BUILD)/,queries.h queries-table.h scripts.h openapi.h)
 PROGRAMS := $(if $(wildcard api/main.c),$B/codearena-api) $(if $(wildcard judge/main.c),$B/codearena-judge) \
 	$(if $(wildcard judge/box.c),$B/codearena-box) $(if $(wildcard judge/agent.c),$B/codearena-agent) \

@@ -6,10 +6,10 @@
  * for packages that came over HTTP: it has no settings, no database and, once it reads, no rights
  * (cmd_unpack.c). */
 #include "admin/admin.h"
-#include "admin/package.h"
-#include "admin/package_manifest.h"
 #include "base/mem.h"
 #include "model/problem.h"
+#include "package/package.h"
+#include "package/package_manifest.h"
 
 #include <bsd/string.h>
 #include <math.h>

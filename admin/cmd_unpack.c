@@ -7,10 +7,10 @@
  * mistake in an archive or YAML library could then do is to write other frames, and those are
  * checked by who reads them. */
 #include "admin/admin.h"
-#include "admin/package.h"
-#include "admin/package_manifest.h"
 #include "base/mem.h"
 #include "model/problem.h"
+#include "package/package.h"
+#include "package/package_manifest.h"
 
 #include <seccomp.h>
 #include <sys/prctl.h>

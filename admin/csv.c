@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-enum { MAX_FINDINGS = 100, CELL_MAX = 64 * 1024 };
+enum { CELL_MAX = 64 * 1024 };
 
 struct cell {
 	char *text;
@@ -20,36 +20,6 @@ struct reader {
 	char *line_start;
 	char separator;
 };
-
-void findings_add(struct findings *f, const char *fmt, ...)
-{
-	va_list args;
-	auto_free char *text = NULL;
-
-	if (f->n++ >= MAX_FINDINGS)
-		return;
-	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		abort(); /* no memory */
-	va_end(args);
-	buf_adds(&f->text, text);
-	buf_adds(&f->text, "\n");
-}
-
-void findings_print(const struct findings *f)
-{
-	if (f->n == 0)
-		return;
-	fputs(f->text.data, stderr);
-	if (f->n > MAX_FINDINGS)
-		fprintf(stderr, "... and %zu more\n", f->n - MAX_FINDINGS);
-}
-
-void findings_free(struct findings *f)
-{
-	buf_free(&f->text);
-	f->n = 0;
-}
 
 static const char *path_of(const struct csv *csv)
 {

@@ -6,17 +6,8 @@
 #ifndef ADMIN_CSV_H
 #define ADMIN_CSV_H
 #include "base/base.h"
-#include "base/buf.h"
 #include "base/err.h"
-
-/* What is wrong with an input, one line each. */
-struct findings {
-	struct buf text;
-	size_t n;
-};
-void findings_add(struct findings *f, const char *fmt, ...) PRINTF(2, 3);
-void findings_print(const struct findings *f); /* on stderr */
-void findings_free(struct findings *f);
+#include "base/findings.h"
 
 struct csv_column {
 	const char *name; /* NULL ends the list */

@@ -6,9 +6,9 @@
 #define ADMIN_VERIFY_H
 
 #include "admin/admin.h"
-#include "admin/package.h"
 #include "judge/trial.h"
 #include "judge/validate.h"
+#include "package/package.h"
 
 #include <limits.h>
 

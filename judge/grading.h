@@ -21,7 +21,7 @@
 enum grading_verdicts { GRADING_WORST_ERROR, GRADING_FIRST_ERROR, GRADING_ALWAYS_ACCEPT };
 enum grading_scores { GRADING_SUM, GRADING_AVG, GRADING_MIN, GRADING_MAX, GRADING_PASS_FAIL };
 
-/* The same members as in struct package_group (admin/package.h), which says what they mean. */
+/* The same members as in struct package_group (package/package.h), which says what they mean. */
 struct grading_group {
 	const char *name;
 	int parent; /* -1: the root */

@@ -3,7 +3,7 @@
  * A version arrives as its files (content-addressed, shared by all versions and problems) and a
  * manifest, a JSON object that says what the files are; the schema's function problem_import makes
  * all rows of it. Both within one transaction of the caller, so that nothing is there by halves.
- * admin/package_manifest.c makes manifests; the judge's importer passes on what a child made that
+ * package/package_manifest.c makes manifests; the judge's importer passes on what a child made that
  * had no rights, and trusts neither its hashes (they are computed here) nor its texts (the schema's
  * checks hold for them). */
 #ifndef PROBLEM_H

@@ -175,7 +175,7 @@ CREATE TABLE test_data_chunks (
 );
 
 -- Test groups as a tree, everything inherited resolved: what a column means stands at struct
--- package_group (admin/package.h). Ordinal 1 is the root; parents stand before children, and
+-- package_group (package/package.h). Ordinal 1 is the root; parents stand before children, and
 -- siblings in the order of judging. range_*, case_max: NULL is without bound.
 CREATE TABLE test_groups (
 	problem_id ident NOT NULL,
@@ -1851,7 +1851,7 @@ LANGUAGE sql SET search_path = codearena, pg_temp AS $$
 	     jsonb_array_elements(v->'files') f
 $$;
 
--- A new version of a problem from a manifest (admin/package_manifest.c), whose files are in
+-- A new version of a problem from a manifest (package/package_manifest.c), whose files are in
 -- test_data already. Equal content makes none. One transaction: nothing is there by halves.
 CREATE FUNCTION problem_import(problem ident, m jsonb, by_actor text)
 RETURNS TABLE (version int, same boolean)

@@ -1,9 +1,9 @@
 /* fuzz_package.c -- packages by strangers. The input is a zip; when it is none, the files of a
  * package as `path NUL text NUL path NUL ...`, so that the parser is reached without a zip's
  * checksums. A package without findings has all that an import needs. */
-#include "admin/package.h"
-#include "admin/package_manifest.h"
 #include "base/mem.h"
+#include "package/package.h"
+#include "package/package_manifest.h"
 
 static void unpack(struct package_tree *tree, const char *data, size_t size, struct findings *f)
 {

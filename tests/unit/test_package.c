@@ -2,7 +2,7 @@
  * mistakes. The eight packages of problems/ are the good examples. */
 #include "tests/unit/test.h"
 
-#include "admin/package.h"
+#include "package/package.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -4,7 +4,7 @@
 #include "tests/unit/test.h"
 
 #include "admin/admin.h"
-#include "admin/package.h"
+#include "package/package.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

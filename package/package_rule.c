@@ -4,7 +4,7 @@
  * The format's own defaults (accepted: permitted [AC] ...) are rules like the others; a key that is
  * exactly such a folder's name replaces what it names of them. From the rules that hold for all
  * cases follows which verdict of the whole submission is right. */
-#include "admin/package_rule.h"
+#include "package/package_rule.h"
 
 enum { MAX_RULES = 100, EXPANSIONS_MAX = 512, GLOB_MAX = 400, KEY_MAX = 150 };
 

@@ -3,7 +3,7 @@
  * What the formats say in different words lands in the same fields of struct package. A limit that
  * is larger than this judge gives is cut with a note in the legacy formats, whose authors often
  * meant another unit, and a mistake in the new ones, which want it refused. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* package_parse.h -- what the files of the parser share: the one parse at work, documents in YAML
  * whose values know their lines, lists that grow in the package's arena. Each part of a package has
  * its file; package.c calls them in order. */
-#ifndef ADMIN_PACKAGE_PARSE_H
-#define ADMIN_PACKAGE_PARSE_H
-#include "admin/package.h"
+#ifndef PACKAGE_PARSE_H
+#define PACKAGE_PARSE_H
+#include "package/package.h"
 
 struct doc {
 	const struct package_file *file;

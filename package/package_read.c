@@ -6,7 +6,7 @@
  * (physical: links are seen, never followed); links of both kinds are kept as text and resolved
  * afterwards among the files that were read (package_link.c), so that no link can reach anything
  * else. An archive whose files all lie in one folder is read as that folder. */
-#include "admin/package_tree.h"
+#include "package/package_tree.h"
 
 #include <archive.h>
 #include <archive_entry.h>

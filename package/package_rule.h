@@ -1,7 +1,7 @@
 /* package_rule.h -- submissions.yaml of the new formats, for package_expect.c and its tests. */
-#ifndef ADMIN_PACKAGE_RULE_H
-#define ADMIN_PACKAGE_RULE_H
-#include "admin/package_parse.h"
+#ifndef PACKAGE_RULE_H
+#define PACKAGE_RULE_H
+#include "package/package_parse.h"
 
 /* Lays submissions/submissions.yaml, over the format's defaults, on all submissions. */
 void parse_rules(struct parser *s);

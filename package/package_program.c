@@ -5,7 +5,7 @@
  * source file and each folder is one; but when headers or scripts build/run lie beside the files,
  * they are one program together. A folder for one program (output_validator/) is the program, or
  * holds it in its only folder. Files that are no source are ignored with a note. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 enum { MAX_PROGRAMS = 20, MAX_SOURCES = 500, PATH_SIZE = PACKAGE_MAX_PATH + 10 };
 

@@ -1,8 +1,8 @@
 /* package_manifest.h -- a parsed package as the manifest that model/problem.h imports, and the list
  * of its files' bytes. */
-#ifndef ADMIN_PACKAGE_MANIFEST_H
-#define ADMIN_PACKAGE_MANIFEST_H
-#include "admin/package.h"
+#ifndef PACKAGE_MANIFEST_H
+#define PACKAGE_MANIFEST_H
+#include "package/package.h"
 
 /* What to do about a package that says no time limit. */
 struct manifest_time {

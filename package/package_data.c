@@ -4,7 +4,7 @@
  * A case is an .in file in data/sample or data/secret with its .ans; files of the same name with
  * other endings belong to it. An .interaction alone is a sample without a case. Order of judging:
  * samples, then secret, by name part by part. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 enum { PATH_SIZE = PACKAGE_MAX_PATH + 100, MAX_CASES = 10000, MAX_TEXT = 64 << 10 };
 

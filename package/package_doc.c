@@ -1,7 +1,7 @@
 /* package_doc.c -- YAML files of a package: values by their way from the top, complaints with file
  * and line. A wrong value is reported once and then counts as missing, so that reading goes on. */
-#include "admin/package_parse.h"
 #include "base/yaml.h"
+#include "package/package_parse.h"
 
 #include <math.h>
 

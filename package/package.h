@@ -18,11 +18,11 @@
  *
  * Formats differ in words; this model does not: 2025-09's groups and arguments are turned into the
  * ones below, and everything inherited is resolved, so that a reader never looks at a parent. */
-#ifndef ADMIN_PACKAGE_H
-#define ADMIN_PACKAGE_H
-#include "admin/csv.h"
+#ifndef PACKAGE_H
+#define PACKAGE_H
 #include "base/base.h"
 #include "base/err.h"
+#include "base/findings.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "model/verdict.h"

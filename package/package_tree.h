@@ -1,7 +1,7 @@
 /* package_tree.h -- what the files that read a package share (package_read.c, package_link.c). */
-#ifndef ADMIN_PACKAGE_TREE_H
-#define ADMIN_PACKAGE_TREE_H
-#include "admin/package.h"
+#ifndef PACKAGE_TREE_H
+#define PACKAGE_TREE_H
+#include "package/package.h"
 
 /* A link as it was read. */
 struct package_link {

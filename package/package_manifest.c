@@ -1,6 +1,6 @@
 /* package_manifest.c -- struct package as JSON for the schema's function problem_import: its
  * members are the columns there. Numbers without bound are null. */
-#include "admin/package_manifest.h"
+#include "package/package_manifest.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* package_constants.c -- constants of problem.yaml (2025-09): {{name}} and {{name.variant}} in
  * Markdown statements, validators, included files, jury submissions and test_group.yaml become
  * their values; sequences that name nothing stay as they are. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 enum { MAX_WORD = 200, MAX_RESULT = 32 << 20 };
 

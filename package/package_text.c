@@ -3,7 +3,7 @@
  *
  * LaTeX is stored like the others; as nothing shows it yet, that is a note. A language may have
  * several formats: who shows it chooses. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 #include <ctype.h>
 

@@ -11,7 +11,7 @@
  *     unbounded   case_max infinite: the validator must give a score
  *
  * 2023-07, the draft, is about in both ways: with a testdata.yaml it is read as legacy. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 #include <math.h>
 

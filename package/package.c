@@ -4,7 +4,7 @@
  * Reading goes on after each mistake, so that an author sees all of them at once; a part that needs
  * another finds defaults in its place. The hash covers names and contents of all files, as they
  * were read. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
  * files, which later rounds may point to. When a round changes nothing, what is left points to
  * nothing, out of the package, or round in a circle, and each of these is a finding. As nothing but
  * files already read can come out, a link cannot reach anything else. */
-#include "admin/package_tree.h"
+#include "package/package_tree.h"
 
 enum { MAX_ROUNDS = 16, JOINED_SIZE = 2 * PACKAGE_MAX_PATH + 1100 };
 

@@ -4,7 +4,7 @@
  * @EXPECTED_SCORE@ (DOMjudge), says it more exactly; submissions.yaml of the new formats lays rules
  * over (package_rule.c); submissions.json (DOMjudge) names languages and entry points. Binaries and
  * junk are skipped with a note. */
-#include "admin/package_rule.h"
+#include "package/package_rule.h"
 
 enum { MAX_SUBMISSIONS = 500, PATH_SIZE = PACKAGE_MAX_PATH + 10, TAG_MAX = 200 };
 

@@ -1,7 +1,7 @@
 /* package_ini.c -- DOMjudge's additions beside problem.yaml: .timelimit, and domjudge-problem.ini
  * with lines `key = value`, the value perhaps in quotes, `;` and `#` before comments. The time
  * limit: .timelimit before the ini file before problem.yaml. */
-#include "admin/package_parse.h"
+#include "package/package_parse.h"
 
 #include <math.h>
 
