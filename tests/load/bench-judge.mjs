@@ -1,5 +1,5 @@
 // bench-judge.mjs -- how fast judging is, from POST to verdict, with everything real: `make
-// bench-judge`. TESTS (100), ROUNDS (5). Prints one figure a line:
+// bench-judge`. TESTS (100), ROUNDS (5), ONLY (tests, slots or header). Prints:
 //   judge_ms_per_test        a C++ submission of TESTS trivial test cases on one slot, compiled
 //                            before: from the claim to the verdict, / TESTS (median)
 //   judge_fixed_ms           the same with one test case: what a submission costs at least
@@ -36,12 +36,13 @@ async function addProblem(arena, id, n) {
 }
 
 async function start(settings, slots) {
-	const arena = new Arena({ languages: ['cpp'], slots, settings: { submissions_per_minute: 1000, ...settings } });
+	const arena = new Arena({ languages: ['cpp'], slots, settings });
 	await arena.start();
 	await addProblem(arena, 'one', 1);
 	await addProblem(arena, 'many', TESTS);
 	await arena.makeAccounts(1);
 	await arena.makeContest('c1', { problems: ['one', 'many'] });
+	await arena.sql('UPDATE codearena.contests SET submissions_per_minute = 1000');
 	return arena;
 }
 
@@ -52,7 +53,7 @@ async function submit(arena, problem, code) {
 	const answer = await arena.submit('c1', 'team1', problem, 'cpp', code);
 	if (answer.status !== 202) throw new Error(`${answer.status} ${answer.text}`);
 	const stream = arena.sse(`/api/submissions/${answer.body.id}/stream`, { token });
-	const event = await stream.until('the verdict', (e) => e.data?.verdict !== undefined && e.data?.ordinal === undefined, 60000);
+	const event = await stream.until('the verdict', (e) => e.data?.type === 'FINISHED' || e.data?.state === 'final', 60000);
 	const post = performance.now() - begin;
 	stream.close();
 	if (event.data.verdict !== 'AC') throw new Error(`${problem}: ${JSON.stringify(event.data)}`);
@@ -71,15 +72,10 @@ async function rounds(measure) {
 	return median(all.slice(1));
 }
 
-async function measureTests(slots) {
+async function measureTests(slots, measure) {
 	const arena = await start({}, slots);
 	try {
-		const judged = (problem, code) => rounds(async () => (await submit(arena, problem, code)).judge);
-		if (slots === 1) {
-			say('judge_ms_per_test', (await judged('many', PLAIN) / TESTS).toFixed(2));
-			say('judge_fixed_ms', (await judged('one', PLAIN)).toFixed(1));
-		}
-		return await judged('many', BUSY);
+		return await measure((problem, code) => rounds(async () => (await submit(arena, problem, code)).judge));
 	} finally {
 		await arena.stop();
 	}
@@ -96,9 +92,21 @@ async function measureHeader(precompiled_headers) {
 	}
 }
 
-const one = await measureTests(1), two = await measureTests(2);
-say('judge_speedup_two_slots', (one / two).toFixed(2));
-const with_ = await measureHeader(true), without = await measureHeader(false);
-say('pch_post_to_ac_ms', with_.toFixed(0));
-say('nopch_post_to_ac_ms', without.toFixed(0));
-say('pch_post_to_ac_ratio', (with_ / without).toFixed(2));
+const wants = (part) => (process.env.ONLY ?? part) === part;
+if (wants('tests')) {
+	await measureTests(1, async (judged) => {
+		say('judge_ms_per_test', (await judged('many', PLAIN) / TESTS).toFixed(2));
+		say('judge_fixed_ms', (await judged('one', PLAIN)).toFixed(1));
+	});
+}
+if (wants('slots')) {
+	const busy = (judged) => judged('many', BUSY);
+	const one = await measureTests(1, busy), two = await measureTests(2, busy);
+	say('judge_speedup_two_slots', (one / two).toFixed(2));
+}
+if (wants('header')) {
+	const made = await measureHeader(true), none = await measureHeader(false);
+	say('pch_post_to_ac_ms', made.toFixed(0));
+	say('nopch_post_to_ac_ms', none.toFixed(0));
+	say('pch_post_to_ac_ratio', (made / none).toFixed(2));
+}
