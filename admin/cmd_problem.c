@@ -240,8 +240,10 @@ static const struct option verify_options[] = {
 };
 
 const struct command problem_commands[] = {
-        {"problem import", "PATH...", "import packages: folders, zip or tar files", 1, PATHS_MAX,
-                import_options, run_import, false},
+        {"problem import", "PATH...",
+                "import packages: folders, zip or tar; all mistakes are listed, and then nothing "
+                "is changed",
+                1, PATHS_MAX, import_options, run_import, false},
         {"problem list", "", "all problems", 0, 0, NULL, run_list, false},
         {"problem show", "ID", "the versions of a problem", 1, 1, NULL, run_show, false},
         {"problem verify", "PACKAGE...", "judge all jury submissions of packages, check their data",

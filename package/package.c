@@ -178,6 +178,39 @@ static void hash_tree(const struct package_tree *tree, unsigned char out[HASH_SI
 	hash_sha256(all.data ? all.data : "", all.len, out);
 }
 
+/* A plain name in the new formats' sense, part by part; our reader has dropped hidden ones. */
+static bool is_named_well(const char *path)
+{
+	static const char plain[] =
+	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/";
+
+	return path[strspn(path, plain)] == '\0';
+}
+
+/* The new formats want a file with another name to count as absent. */
+static void hide_bad_names(struct parser *s)
+{
+	struct package_tree *tree = s->tree;
+	auto_free struct package_file *hidden = xcalloc(tree->n + 1, sizeof(*hidden));
+	size_t kept = 0, nhidden = 0;
+
+	for (size_t i = 0; i < tree->n; i++) {
+		struct package_file *file = &tree->files[i];
+
+		if (is_named_well(file->path)) {
+			tree->files[kept++] = *file;
+			continue;
+		}
+		findings_add(&s->p->notes,
+		        "%s: ignored: a name in this format has A-Z a-z 0-9 _ . - alone",
+		        file->path);
+		hidden[nhidden++] = *file;
+	}
+	memcpy(tree->files + kept, hidden, nhidden * sizeof(*hidden));
+	tree->nhidden = nhidden;
+	tree->n = kept;
+}
+
 static void find_twins(struct parser *s)
 {
 	const struct package_tree *tree = s->tree;
@@ -201,6 +234,8 @@ void package_parse(struct package_tree *tree, struct package *p, struct findings
 	find_twins(&s);
 	if (!parse_problem_yaml(&s))
 		return; /* probably another kind of folder: one finding says it all */
+	if (parse_is_new(p) && tree->n > 0)
+		hide_bad_names(&s);
 	parse_limit_files(&s);
 	parse_statements(&s);
 	parse_programs(&s);

@@ -53,6 +53,7 @@ struct package_file {
 struct package_tree {
 	struct package_file *files; /* by path, once package_parse was called */
 	size_t n, cap, bytes;
+	size_t nhidden;             /* behind the n: names that the format leaves out */
 	struct package_link *links; /* while reading */
 	size_t nlinks, linkcap;
 };

@@ -183,7 +183,7 @@ static bool add_link(struct package_tree *tree, const char *path, const char *ta
 
 void package_tree_free(struct package_tree *tree)
 {
-	for (size_t i = 0; i < tree->n; i++) {
+	for (size_t i = 0; i < tree->n + tree->nhidden; i++) {
 		free(tree->files[i].path);
 		free(tree->files[i].original);
 		if (!tree->files[i].shared)

@@ -140,6 +140,27 @@ static void domjudges_time_limit_is_read(void **state UNUSED)
 	assert_int_equal(p.limits.time_ms, 2000);
 }
 
+static void the_new_formats_leave_out_files_with_other_names(void **state UNUSED)
+{
+	static const char yaml[] = "problem_format_version: 2025-09\nname: Sum\nuuid: a\n"
+	                           "limits:\n  time_limit: 1\n";
+	static const char *const odd[] = {"data/secret/a copy.in", "data/secret/\xc3\xa9.in",
+	        "attachments/a+b", "data/sample/1 .ans"};
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, "problem.yaml", yaml);
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++)
+		package_add(&tree, odd[i], "1", 1, &f);
+	package_parse(&tree, &p, &f);
+	if (f.n > 0)
+		fail_msg("%s", f.text.data);
+	assert_int_equal(p.ncases, 3);
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++)
+		assert_non_null(strstr(p.notes.text.data, odd[i]));
+}
+
 static void names_that_leave_the_package_are_refused(void **state UNUSED)
 {
 	static const char *const bad[] = {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", "./a",
@@ -242,6 +263,7 @@ int main(void)
 	        cmocka_unit_test(what_is_not_supported_is_said),
 	        cmocka_unit_test(all_mistakes_are_listed),
 	        cmocka_unit_test(domjudges_time_limit_is_read),
+	        cmocka_unit_test(the_new_formats_leave_out_files_with_other_names),
 	        cmocka_unit_test(names_that_leave_the_package_are_refused),
 	        cmocka_unit_test(a_zip_means_what_its_folder_means),
 	        cmocka_unit_test(links_in_a_zip_and_damaged_zips_are_refused),
