@@ -341,13 +341,16 @@ static void strip_java(const struct language_file *f, struct buf *out)
 	}
 }
 
-/* The next identifier at *pos, copied to word (cut off when longer). */
-static bool next_word(const struct buf *b, size_t *pos, char word[LANGUAGE_NAME_SIZE])
+/* The next identifier at *pos, copied to word (cut off when longer); depth: braces that are open.
+ */
+static bool next_word(const struct buf *b, size_t *pos, int *depth, char word[LANGUAGE_NAME_SIZE])
 {
 	size_t n = 0;
 
-	while (*pos < b->len && !isalnum((unsigned char)b->data[*pos]) && b->data[*pos] != '_')
+	while (*pos < b->len && !isalnum((unsigned char)b->data[*pos]) && b->data[*pos] != '_') {
+		*depth += (b->data[*pos] == '{') - (b->data[*pos] == '}');
 		(*pos)++;
+	}
 	while (*pos < b->len && (isalnum((unsigned char)b->data[*pos]) || b->data[*pos] == '_' ||
 	                                b->data[*pos] == '$')) {
 		if (n + 1 < LANGUAGE_NAME_SIZE)
@@ -358,21 +361,23 @@ static bool next_word(const struct buf *b, size_t *pos, char word[LANGUAGE_NAME_
 	return n > 0;
 }
 
-/* The class declared last before `main`, of the file's top or inside; and its package. */
+/* The class of the file's top that `main` stands in, and its package; classes inside of it do not
+ * count. */
 static bool find_java_main(const struct language_file *f, char out[LANGUAGE_NAME_SIZE])
 {
 	auto_buf struct buf b = {0};
 	char word[LANGUAGE_NAME_SIZE], before[LANGUAGE_NAME_SIZE] = "";
 	char class[LANGUAGE_NAME_SIZE] = "", package[LANGUAGE_NAME_SIZE] = "";
 	size_t pos = 0;
+	int depth = 0;
 
 	strip_java(f, &b);
-	while (next_word(&b, &pos, word)) {
+	while (next_word(&b, &pos, &depth, word)) {
 		bool is_main = strcmp(word, "main") == 0 && strcmp(before, "void") == 0;
 
 		if (strcmp(before, "package") == 0 && !*package)
 			snprintf(package, sizeof(package), "%s.", word);
-		if (strcmp(before, "class") == 0)
+		if (strcmp(before, "class") == 0 && depth == 0)
 			snprintf(class, sizeof(class), "%s", word);
 		if (is_main && *class) {
 			int n = snprintf(out, LANGUAGE_NAME_SIZE, "%s%s", package, class);
