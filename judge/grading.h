@@ -27,10 +27,10 @@ struct grading_group {
 	int parent; /* -1: the root */
 	bool go_on; /* on_reject: continue */
 	bool accept_if_any, ignore_sample;
+	bool custom; /* the package's grader decides */
 	enum grading_verdicts verdicts;
 	enum grading_scores scores;
 	double accept_score, reject_score, range_min, range_max, case_max;
-	bool custom; /* the package's grader decides */
 	const char *const *grader_flags;
 	size_t nflags;
 	const int *requires;
