@@ -53,6 +53,7 @@ struct command {
 /* The tables; each ends with a NULL name. */
 extern const struct command contest_commands[];
 extern const struct command feed_commands[];
+extern const struct command replay_commands[];
 extern const struct command life_commands[];
 extern const struct command problem_commands[];
 extern const struct command account_commands[];

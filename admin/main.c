@@ -19,6 +19,7 @@ static const struct command *const tables[] = {
         contest_commands,
         life_commands,
         feed_commands,
+        replay_commands,
         problem_commands,
         account_commands,
         submission_commands,

@@ -386,6 +386,14 @@ SELECT past_submissions($1, $2, $3::text[], $4::text[], $5::text[], $6::text[], 
 SELECT past_judgements($1, $2::text[], $3::int[], $4::boolean[], $5::verdict[], $6::bigint[],
                        $7::int[], $8::timestamptz[], $9::timestamptz[]);
 
+-- ==== scoreboard: record_outside, a contest that is played again
+
+-- name: outside_submission
+SELECT outside_submission($1, $2::bigint, $3, $4, $5, $6, $7, $8::timestamptz, $9::bigint);
+
+-- name: outside_judgement
+SELECT outside_judgement($1, $2::verdict, $3::bigint, $4::int) AS id;
+
 -- ==== scoreboard: log_verify
 
 -- name: verify_snapshot
@@ -485,6 +493,59 @@ FROM unnest($2::text[], $3::int[], $4::boolean[]) u (id, sort_group, hidden)
 -- name: feed_account
 INSERT INTO accounts (id, username, role, name, enabled)
 VALUES ($1::text, $1::text, 'jury', $2, false) ON CONFLICT (id) DO NOTHING
+
+-- ==== admin: replay
+
+-- The freeze as it was, also one that came by the button.
+-- name: replay_source
+SELECT c.name, coalesce(c.ended_at, contest_wall(c.id, c.duration_ms)) <= clock_timestamp() AS over
+FROM contests c WHERE c.id = $1
+
+-- name: replay_contest
+INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
+	penalty_minutes, compile_penalty, show_runs, medals_gold, medals_silver, medals_bronze,
+	medals_extra, honors, hidden)
+SELECT $2, $3, c.formal_name, c.rules, clock_timestamp() + $5::bigint * interval '1 millisecond',
+       c.duration_ms, coalesce(c.freeze_ms, (
+		SELECT greatest(0, extract(epoch FROM contest_wall(c.id, c.duration_ms) - min(f.from_at))
+		                   * 1000 * c.clock_rate)::bigint
+		FROM contest_freezes f WHERE f.contest_id = c.id)),
+       $4::double precision, c.penalty_minutes, c.compile_penalty, c.show_runs, c.medals_gold,
+       c.medals_silver, c.medals_bronze, c.medals_extra, c.honors, c.hidden
+FROM contests c WHERE c.id = $1
+RETURNING floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms,
+          duration_ms + coalesce((SELECT max(extension_ms) FROM contest_teams
+		WHERE contest_id = $1), 0) AS last_end_ms,
+          coalesce(freeze_ms, 0) AS freeze_ms,
+          floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms
+
+-- name: replay_problems
+INSERT INTO contest_problems (contest_id, problem_id, version, ordinal, label, rgb, color,
+	points_milli)
+SELECT $2, problem_id, version, ordinal, label, rgb, color, points_milli
+FROM contest_problems WHERE contest_id = $1
+
+-- name: replay_teams
+INSERT INTO contest_teams (contest_id, team_id, sort_group, hidden, unofficial, disqualified,
+	extension_ms, penalty_adjustment)
+SELECT $2, team_id, sort_group, hidden, unofficial, disqualified, extension_ms, penalty_adjustment
+FROM contest_teams WHERE contest_id = $1
+
+-- What counted, in order, with the verdict that counts in the end and how long the first one took.
+-- name: replay_submissions
+SELECT s.team_id, s.problem_id, s.language_id, s.contest_time_ms, s.points_milli, j.time_ms,
+       CASE WHEN s.state = 'final' AND NOT s.held AND s.verdict <> 'JE' THEN s.verdict END
+	AS verdict,
+       coalesce(extract(epoch FROM least(interval '10 minutes', (SELECT min(f.finished_at)
+		FROM judgements f WHERE f.submission_id = s.id) - s.submitted_at)) * 1000
+		* c.clock_rate, 0)::bigint AS took_ms
+FROM submissions s JOIN contests c ON c.id = s.contest_id
+LEFT JOIN judgements j ON j.id = s.judgement_id
+WHERE s.contest_id = $1 AND NOT s.practice AND NOT s.ignored
+ORDER BY s.ordinal
+
+-- name: replay_reveal
+SELECT steps FROM contest_reveals WHERE contest_id = $1
 
 -- ==== api: accounts and auth
 

@@ -894,6 +894,49 @@ BEGIN
 	JOIN contest_problems p ON p.contest_id = contest AND p.problem_id = s.problem_id;
 END $$;
 
+-- One submission of a contest that is played again, and the verdict that it once got. Under
+-- contest_lock, with the ordinal from there; the time is the past's, on the new contest's clock.
+CREATE FUNCTION outside_submission(contest ident, new_ordinal bigint, new_id ident, account ident,
+	team ident, problem ident, language ident, at timestamptz, contest_ms bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_admin');
+	UPDATE contest_counter SET submission_ordinal = new_ordinal
+	WHERE contest_id = contest AND submission_ordinal = new_ordinal - 1;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'submission % of contest % is out of order', new_ordinal, contest
+			USING ERRCODE = 'CA004';
+	END IF;
+	INSERT INTO submissions (id, contest_id, ordinal, team_id, problem_id, language_id, account_id,
+		submitted_at, contest_time_ms, practice, source_size, month)
+	VALUES (new_id, contest, new_ordinal, team, problem, language, account, at, contest_ms, false,
+		0, date_trunc('month', at AT TIME ZONE 'UTC')::date);
+END $$;
+
+CREATE FUNCTION outside_judgement(submission ident, its_verdict verdict, points bigint, slowest int)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_admin');
+	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at, state, valid,
+		problem_version, verdict, points_milli, time_ms, outside, created_at, started_at,
+		finished_at)
+	SELECT s.id || '-1', s.id, s.contest_id, 1, 'contest', s.submitted_at, 'final', true,
+	       p.version, its_verdict, points, slowest, true, s.submitted_at, s.submitted_at,
+	       clock_timestamp()
+	FROM submissions s
+	JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
+	WHERE s.id = submission;
+	UPDATE submissions SET state = 'final', judgement_id = submission || '-1',
+		verdict = its_verdict, points_milli = points
+	WHERE id = submission AND state = 'queued';
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'submission % has a verdict already', submission
+			USING ERRCODE = 'CA004';
+	END IF;
+	RETURN submission || '-1';
+END $$;
+
 -- Cells as text arrays of equal length; absolute values.
 CREATE FUNCTION cells_put(contest ident, teams text[], problems text[],
 	judged int[], pending int[], solved boolean[], time_ms bigint[], points bigint[], penalty int[],
@@ -1965,8 +2008,8 @@ GRANT EXECUTE ON FUNCTION judging_pause_after_faults TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;
-GRANT EXECUTE ON FUNCTION events_append, past_problems, past_submissions, past_judgements
-	TO codearena_admin;
+GRANT EXECUTE ON FUNCTION events_append, past_problems, past_submissions, past_judgements,
+	outside_submission, outside_judgement TO codearena_admin;
 GRANT SELECT, INSERT, UPDATE ON contest_checks TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
 	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,

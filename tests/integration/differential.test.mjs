@@ -5,8 +5,8 @@
 // not concerned must be the same, byte for byte: status, headers, body, streams.
 //
 // The requests are taken from the OpenAPI document, with real ids and every documented parameter,
-// so a new route or parameter is asked by itself; one that needs a value or a body which is not
-// known here makes the test fail until it is given. Each route answers with 2xx to one of the two
+// so a new route or parameter is asked by itself; a route that answers nobody, since it needs a body
+// or an id that is not known here, makes the test fail until it is given. Each route answers with 2xx to one of the two
 // viewers, or stands in REFUSED with the reason.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -153,9 +153,9 @@ function requests(w, methods) {
 				paths = paths.flatMap((p) => params[name].map((value) => p.replace(`{${name}}`, value)));
 			}
 			const asked = [''];
-			for (const { name } of all.filter((p) => p.in === 'query')) {
-				assert.ok(queries[name], `${key}: say in QUERIES what ?${name}= may be`);
-				asked.push(...queries[name].map((value) => `?${name}=${value}`));
+			for (const { name, schema } of all.filter((p) => p.in === 'query')) {
+				const values = queries[name] ?? schema?.enum ?? [schema?.minimum ?? 1];
+				asked.push(...values.map((value) => `?${name}=${value}`));
 			}
 			for (const path of method === 'get' ? paths : paths.slice(0, 1)) for (const query of method === 'get' ? asked : ['']) list.push({ key, method: method.toUpperCase(), target: path + query });
 		}
