@@ -9,7 +9,9 @@
  * PID 1 it would be immune to its own abort().) The ipc namespace is fresh per program, not per
  * step: the filter denies System V IPC and message queues anyway, and a namespace for each step
  * cost a tenth of its time. The agent itself runs on the step's processor, so that nothing moves
- * between processors on the way to execve. When the command ends the init reports and exits,
+ * between processors on the way to execve; and the init shares its memory (a copy would begin with
+ * a page fault for each piece of this program that it uses): what an init reads of a step the agent
+ * leaves alone until all of the step is dead. When the command ends the init reports and exits,
  * and the kernel ends every other process of the pid namespace; only then is the step over.
  *
  * What must stay true:
@@ -69,9 +71,9 @@ struct report {
 /* One step. */
 struct step {
 	const struct agent_request *q;
-	const int *fds;
-	int into;            /* cgroup directory or -1 */
-	int sources, packed; /* or -1 */
+	int fds[AGENT_MAX_FDS]; /* as they came; the agent's own list forgets them one by one */
+	int into;               /* cgroup directory or -1 */
+	int sources, packed;    /* or -1 */
 	int input, answer, feedback;
 	const int *relay;      /* its descriptors, and the transcript; or NULL */
 	char *argv[MAX_WORDS]; /* into q->words */
@@ -382,7 +384,7 @@ static int take_step(struct agent *a, struct err *err)
 	if (q->words_len == 0 || a->q.words[q->words_len - 1])
 		return err_set(err, ERR_BUG, "agent: words have no end");
 	s->q = q;
-	s->fds = a->fds.fd;
+	memcpy(s->fds, a->fds.fd, a->fds.n * sizeof(int));
 	take_fds(s, 3 + q->njoin);
 	s->filter = &a->filter;
 	s->report = a->report;
@@ -507,6 +509,16 @@ static int watch(struct running *r)
 	return 0;
 }
 
+/* Whatever became of watch(): nobody uses this memory any more. */
+static void end_step(struct running *r)
+{
+	if (r->pid <= 0)
+		return;
+	kill(r->pid, SIGKILL);
+	(void)waitpid(r->pid, &(int){0}, 0);
+	r->pid = -1;
+}
+
 /* The step did not get as far as its program. */
 static int explain_failure(const struct step *s, struct agent_reply *r, struct err *err)
 {
@@ -575,12 +587,13 @@ static int run_step(struct agent *a, struct agent_reply *r, struct err *err)
 
 	set_cpu(a);
 	run.pid = clone(init_main, a->init_stack + STACK_SIZE,
-	        CLONE_NEWPID | CLONE_NEWNS | CLONE_PIDFD | SIGCHLD, &args, &pidfd);
+	        CLONE_NEWPID | CLONE_NEWNS | CLONE_PIDFD | CLONE_VM | SIGCHLD, &args, &pidfd);
 	if (run.pid < 0)
 		return set_errno(err, "clone");
 	run.pidfd = pidfd;
 	hand_over(a);
 	code = watch(&run);
+	end_step(&run);
 	end_relay(a, r);
 	if (code < 0)
 		return set_errno(err, "wait");

@@ -338,7 +338,8 @@ void cgroup_step_end(struct cgroup_step *s)
 	if (!*s->path)
 		return;
 	close_step_files(s);
-	remove_tree(s->path);
+	if (rmdir(s->path) < 0)
+		remove_tree(s->path);
 	step_clear(s);
 }
 

@@ -6,7 +6,9 @@
 //   sandbox_ratio_bwrap            ... / bwrap --unshare-all; sandbox_ratio_isolate when it is on PATH
 //   sandbox_p95_over_median        of the test cases
 //   sandbox_us                     median of a full test case; forkexec_us etc. likewise
-// A ratio is that of the medians of a round; the median of ROUNDS (5) rounds is printed. The plain
+// A ratio is that of the medians of a round; the median of ROUNDS (5) rounds is printed. What the
+// kernel still cleans up behind a runtime or bwrap would be charged to whoever comes next: of the fast
+// programs they run in every tenth turn. The plain
 // names are a static C program's; sandbox_cpp_* a dynamic C++ program's, sandbox_python3_* and
 // sandbox_java_* speak for themselves. RUNS=n: of each in all rounds together, at least.
 //
@@ -43,10 +45,10 @@ const java = /^ *run: (\S*java .*) \{entry\}$/m.exec(table)[1].replaceAll('{memo
 
 const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'));
 const subjects = [
-	{ name: '', language: 'c', file: 'hello.c', command: '{program} outside', share: 1 },
-	{ name: 'cpp_', language: 'dynamic', file: 'hello.cpp', command: '{program} outside', share: 1 },
+	{ name: '', language: 'c', file: 'hello.c', command: '{program} outside', share: 10 },
+	{ name: 'cpp_', language: 'dynamic', file: 'hello.cpp', command: '{program} outside', share: 10 },
 	{ name: 'python3_', language: 'python3', file: 'hello.py', share: 1, command: `/usr/bin/python3 -B ${outside}/hello.py outside` },
-	// a virtual machine starts in a tenth of a second: fewer of the slow ones
+	// a virtual machine starts in a tenth of a second: fewer of the others
 	{ name: 'java_', language: 'java', file: 'Hello.java', entry: 'Hello', share: 4, command: `${java} -cp ${outside} Hello outside` },
 ];
 
@@ -101,15 +103,15 @@ function stopwatch(box, subject, words) {
 const ratio = (rounds, one, other) => median(rounds.map((r) => median(r[one]) / median(r[other])));
 
 function measure(box, subject) {
-	const program = `${outside}/main-${subject.language}`, n = Math.ceil(RUNS / ROUNDS), every = subject.share;
-	const compiled = subject.command.startsWith('{program}');
+	const program = `${outside}/main-${subject.language}`, every = subject.share;
+	const compiled = subject.command.startsWith('{program}'), n = Math.ceil(RUNS / ROUNDS) * (compiled ? every : 1);
 	stopwatch(box, subject, ['n=1']); // leaves the program there, and all is warm
 	const others = process.env.BARE ? [] : [`other=runc:${every}:${bundle(box, subject, program)}`];
 	if (onPath('bwrap') && !process.env.BARE)
 		others.push(`other=bwrap:${every}:${onPath('bwrap')} --unshare-all --die-with-parent --ro-bind /usr /usr --symlink usr/lib /lib ` +
 			`--symlink usr/lib64 /lib64 --ro-bind /etc /etc --proc /proc --tmpfs /tmp --ro-bind ${outside} ${outside} -- ${subject.command}`);
 	const rounds = stopwatch(box, subject, [`n=${n}`, ...others, ...isolate(compiled && subject.language === 'c' ? program : '')]);
-	const idle = stopwatch(box, subject, [`n=${n}`, `gap_ms=${GAP_MS}`]);
+	const idle = stopwatch(box, subject, [`n=${Math.ceil(RUNS / ROUNDS)}`, `gap_ms=${GAP_MS}`]);
 	const name = `sandbox_${subject.name}`;
 	say(`${name}ratio_forkexec`, ratio(rounds, 'inside', 'outside').toFixed(2));
 	say(`${name}idle_ratio_forkexec`, ratio(idle, 'inside', 'outside').toFixed(2));
