@@ -255,3 +255,38 @@ bool board_quick(struct board *jury, struct board *public_board, int64_t number,
 	put(public_board, public_number, &public_part);
 	return true;
 }
+
+/* Behind the object that begins at p; NULL when it does not end. */
+static const char *skip_object(const char *p)
+{
+	int depth = 0;
+
+	for (bool in_string = false; *p; p++) {
+		if (in_string && *p == '\\' && p[1])
+			p++;
+		else if (*p == '"')
+			in_string = !in_string;
+		else if (!in_string && *p == '{')
+			depth++;
+		else if (!in_string && *p == '}' && --depth == 0)
+			return p + 1;
+	}
+	return NULL;
+}
+
+const char *board_quick_same(const char *text, int64_t number, size_t *len)
+{
+	const char *p = text, *begin, *end;
+
+	if (!read_head(&p) || *p != '{')
+		return NULL;
+	begin = p;
+	end = skip_object(p);
+	if (!end)
+		return NULL;
+	p = end;
+	*len = (size_t)(end - begin);
+	if (!read_middle(&p, number) || strncmp(p, begin, *len) != 0)
+		return NULL;
+	return begin;
+}

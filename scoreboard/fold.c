@@ -21,23 +21,37 @@ void boards_free(struct boards *b)
 	*b = (struct boards){0};
 }
 
+/* `open`: the public's part. */
+static int apply_parts(const struct boards *b, const struct event *e, const json_t *jury,
+        const json_t *open, struct err *err)
+{
+	if (b->jury && board_apply(b->jury, e->number, jury, err) < 0)
+		return err_wrap(err, "event %" PRId64, e->number);
+	if (b->public_board && e->public_number > 0 &&
+	        board_apply(b->public_board, e->public_number, open, err) < 0)
+		return err_wrap(err, "public part of event %" PRId64, e->number);
+	return 0;
+}
+
 static int fold_event(void *data, const struct event *e, struct err *err)
 {
 	const struct boards *b = data;
+	size_t len = 0;
+	const char *same;
 	json_auto_t *event = NULL;
-	const json_t *part;
 
 	if (board_quick(b->jury, b->public_board, e->number, e->public_number, e->text))
 		return 0;
-	event = json_parse(e->text, strlen(e->text), EVENT_DEPTH, err);
-	if (!event || (b->jury && board_apply(b->jury, e->number, json_object_get(event, "jury"),
-	                                  err) < 0))
+	/* The list of a hundred thousand teams is read, and kept, once for both boards. */
+	same = board_quick_same(e->text, e->number, &len);
+	event = same ? json_parse(same, len, EVENT_DEPTH - 1, err)
+	             : json_parse(e->text, strlen(e->text), EVENT_DEPTH, err);
+	if (!event)
 		return err_wrap(err, "event %" PRId64, e->number);
-	part = json_object_get(event, "public");
-	if (b->public_board && e->public_number > 0 &&
-	        board_apply(b->public_board, e->public_number, part, err) < 0)
-		return err_wrap(err, "public part of event %" PRId64, e->number);
-	return 0;
+	if (same)
+		return apply_parts(b, e, event, event, err);
+	return apply_parts(
+	        b, e, json_object_get(event, "jury"), json_object_get(event, "public"), err);
 }
 
 /* Folds into the boards that are not NULL. */

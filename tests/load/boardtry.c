@@ -2,10 +2,11 @@
  * product does with it.
  *
  *   boardtry log TEAMS PROBLEMS EVENTS   rows of leaderboard_events of contest `big` for COPY, and
- * on stderr what its counter must hold then boardtry rebuild CONF CONTEST        seconds of a bare
- * COPY of the log, and of a rebuild boardtry apply CONF CONTEST          seconds of the catch-up
- * that is due boardtry verdicts CONF CONTEST N     appends N events one by one, as a judge's
- * recording does, and prints number and microsecond of each commit
+ *                                        on stderr what its counter must hold then
+ *   boardtry rebuild CONF CONTEST        seconds of a bare COPY of the log, and of a rebuild
+ *   boardtry apply CONF CONTEST          seconds of the catch-up that is due
+ *   boardtry verdicts CONF CONTEST N     appends N events one by one, as a judge's recording does,
+ *                                        and prints number and microsecond of each commit
  *
  * The log is a real one: chained, canonical, with the cells and totals of the ICPC rules; half of
  * the events are submissions, half their judgements, a third of them accepted. */
@@ -303,7 +304,7 @@ static int append_one(struct bench *b, size_t i, int64_t *number, struct err *er
 	json_auto_t *part = json_pack("{s:[{s:[],s:n,s:i,s:i,s:i,s:s,s:i}]}", "rows", "cells",
 	        "last", "penalty", (int)i, "points", 0, "solved", 1, "team",
 	        arena_printf(&a, "team%06zu", i % 1000), "wrong", 0);
-	struct event_draft d = {.kind = "adjustment",
+	struct event_draft d = {.kind = "judgement",
 	        .contest_time_ms = 0,
 	        .subject = NULL,
 	        .jury = part,

@@ -131,6 +131,23 @@ static void a_text_that_ends_anywhere_is_left(void **state UNUSED)
 	}
 }
 
+static void equal_parts_are_known_by_their_bytes(void **state UNUSED)
+{
+#define TEAM "{\"teams\":[{\"id\":\"x\",\"name\":\"} \\\" {\"}]}"
+	const char *text = EVENT(TEAM, "2", TEAM, "2");
+	size_t len = 0;
+
+	assert_ptr_equal(board_quick_same(text, 2, &len), strstr(text, TEAM));
+	assert_int_equal(len, strlen(TEAM));
+	assert_null(board_quick_same(text, 3, &len));
+	assert_null(board_quick_same(EVENT(TEAM, "2", "null", "null"), 2, &len));
+	assert_null(board_quick_same(EVENT("null", "2", "null", "null"), 2, &len));
+	assert_null(board_quick_same(EVENT(TEAM, "2", PLAIN, "2"), 2, &len));
+	assert_null(board_quick_same("{\"at\":\"x\",\"contest\":\"c\",\"contest_time\":0,"
+	                             "\"jury\":{\"a\":{}",
+	        2, &len));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +155,7 @@ int main(void)
 	        cmocka_unit_test(what_is_not_plain_is_left),
 	        cmocka_unit_test(numbers_that_do_not_follow_are_left),
 	        cmocka_unit_test(a_text_that_ends_anywhere_is_left),
+	        cmocka_unit_test(equal_parts_are_known_by_their_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
