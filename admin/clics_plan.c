@@ -174,6 +174,7 @@ static void *find_id(void *things, size_t n, size_t size, const char *feed_id)
 
 static void take_team_groups(struct plan *p, struct plan_team *t, const json_t *ids)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 	t->groups = arena_alloc(&p->a, (json_array_size(ids) + 1) * sizeof(t->groups[0]));
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		const char *id = json_string_value(json_array_get(ids, i));

@@ -84,8 +84,10 @@ static int settle_ids(struct admin *admin, struct plan *p, size_t *renamed, stru
 
 enum { COLUMNS_MAX = 6 };
 
-/* Columns of text that become arrays; a statement's parameters are `first` and then these. */
+/* Columns of text that become arrays; a statement's parameters are `first`, if there is one, and
+ * then these. */
 struct columns {
+	const char *first;
 	struct arena a;
 	const char **v[COLUMNS_MAX];
 	size_t n;
@@ -99,11 +101,11 @@ static void columns_init(struct columns *c, size_t rows)
 }
 
 /* Sends them and forgets them. */
-static int columns_run(struct admin *admin, enum query q, struct columns *c, const char *first,
-        size_t columns, struct err *err)
+static int columns_run(
+        struct admin *admin, enum query q, struct columns *c, size_t columns, struct err *err)
 {
-	const char *args[1 + COLUMNS_MAX] = {first};
-	size_t from = first ? 1 : 0;
+	const char *args[1 + COLUMNS_MAX] = {c->first};
+	size_t from = c->first ? 1 : 0;
 	int failed;
 
 	for (size_t k = 0; k < columns; k++)
@@ -126,7 +128,7 @@ static int put_organizations(struct admin *admin, const struct plan *p, struct e
 		c.v[2][c.n] = o->formal_name;
 		c.v[3][c.n] = o->country;
 	}
-	return columns_run(admin, Q_FEED_ORGANIZATIONS, &c, NULL, 4, err);
+	return columns_run(admin, Q_FEED_ORGANIZATIONS, &c, 4, err);
 }
 
 static int put_groups(struct admin *admin, const struct plan *p, struct err *err)
@@ -139,7 +141,7 @@ static int put_groups(struct admin *admin, const struct plan *p, struct err *err
 		c.v[1][c.n] = p->groups[c.n].name;
 		c.v[2][c.n] = pg_arg_bool(p->groups[c.n].hidden);
 	}
-	return columns_run(admin, Q_FEED_GROUPS, &c, NULL, 3, err);
+	return columns_run(admin, Q_FEED_GROUPS, &c, 3, err);
 }
 
 static int put_members(struct admin *admin, const struct plan *p, struct err *err)
@@ -156,7 +158,7 @@ static int put_members(struct admin *admin, const struct plan *p, struct err *er
 			c.v[1][c.n] = p->teams[i].groups[k]->is.id;
 		}
 	}
-	return columns_run(admin, Q_FEED_TEAM_GROUPS, &c, NULL, 2, err);
+	return columns_run(admin, Q_FEED_TEAM_GROUPS, &c, 2, err);
 }
 
 static int put_teams(struct admin *admin, const struct plan *p, struct err *err)
@@ -172,7 +174,7 @@ static int put_teams(struct admin *admin, const struct plan *p, struct err *err)
 		c.v[2][c.n] = t->display_name;
 		c.v[3][c.n] = t->organization ? t->organization->is.id : NULL;
 	}
-	if (columns_run(admin, Q_FEED_TEAMS, &c, NULL, 4, err) < 0)
+	if (columns_run(admin, Q_FEED_TEAMS, &c, 4, err) < 0)
 		return err_result(err);
 	return put_members(admin, p, err);
 }
@@ -187,7 +189,7 @@ static int put_problems(struct admin *admin, const struct plan *p, struct err *e
 		c.v[1][c.n] = p->problems[c.n].name;
 		c.v[2][c.n] = pg_arg_int(&c.a, p->problems[c.n].time_limit_ms);
 	}
-	return columns_run(admin, Q_FEED_PROBLEMS, &c, NULL, 3, err);
+	return columns_run(admin, Q_FEED_PROBLEMS, &c, 3, err);
 }
 
 static int put_languages(struct admin *admin, const struct plan *p, struct err *err)
@@ -200,7 +202,7 @@ static int put_languages(struct admin *admin, const struct plan *p, struct err *
 		c.v[1][c.n] = p->languages[c.n].name;
 		c.v[2][c.n] = p->languages[c.n].extension;
 	}
-	return columns_run(admin, Q_FEED_LANGUAGES, &c, NULL, 3, err);
+	return columns_run(admin, Q_FEED_LANGUAGES, &c, 3, err);
 }
 
 static const char *time_or_null(struct arena *a, int64_t wall_ms)
@@ -249,7 +251,8 @@ static int put_contest_problems(struct admin *admin, const struct plan *p, struc
 		c.v[3][c.n] = p->problems[c.n].color;
 		c.v[4][c.n] = pg_arg_int(&c.a, p->problems[c.n].points_milli);
 	}
-	return columns_run(admin, Q_FEED_CONTEST_PROBLEMS, &c, p->id, 5, err);
+	c.first = p->id;
+	return columns_run(admin, Q_FEED_CONTEST_PROBLEMS, &c, 5, err);
 }
 
 static int put_contest_teams(struct admin *admin, const struct plan *p, struct err *err)
@@ -262,7 +265,8 @@ static int put_contest_teams(struct admin *admin, const struct plan *p, struct e
 		c.v[1][c.n] = pg_arg_int(&c.a, p->teams[c.n].sort_group);
 		c.v[2][c.n] = pg_arg_bool(p->teams[c.n].hidden);
 	}
-	return columns_run(admin, Q_FEED_CONTEST_TEAMS, &c, p->id, 3, err);
+	c.first = p->id;
+	return columns_run(admin, Q_FEED_CONTEST_TEAMS, &c, 3, err);
 }
 
 /* ---------------------------------------------------------------- all of it */
