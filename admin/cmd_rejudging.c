@@ -146,18 +146,20 @@ static void say_preview(const json_t *preview)
 	printf("\n%lld ready, %lld not judged yet, %lld failed, %lld kept (judged anew since)\n",
 	        number(status, "ready"), number(status, "pending"), number(status, "failed"),
 	        number(status, "kept"));
-	json_array_foreach (json_object_get(preview, "matrix"), i, o)
+	json_array_foreach (json_object_get(preview, "matrix"), i, o) {
 		printf("  %-3s -> %-3s %6lld\n", member(o, "old"), member(o, "new"),
 		        number(o, "count"));
+	}
 	json_array_foreach (json_object_get(preview, "ranks"), i, o) {
 		say_standing(o, "old");
 		printf("  ->");
 		say_standing(o, "new");
 		printf("  %s\n", member(o, "team_id"));
 	}
-	json_array_foreach (json_object_get(preview, "first_to_solve"), i, o)
+	json_array_foreach (json_object_get(preview, "first_to_solve"), i, o) {
 		printf("  first to solve %s: %s -> %s\n", member(o, "problem_id"),
 		        member(o, "old_team_id"), member(o, "new_team_id"));
+	}
 }
 
 static int run_show(struct admin *admin, const struct args *args, struct err *err)

@@ -82,7 +82,7 @@ static int act(struct pg *pg, struct arena *a, struct deed *d, struct err *err)
 static int run(struct pg *pg, struct deed *d, json_t *more, struct err *err)
 {
 	auto_arena struct arena a = {0};
-	json_auto_t *owned = more;
+	json_auto_t *owned UNUSED = more; /* freed at the end */
 
 	d->about.more = more;
 	if (pg_begin(pg, err) < 0)
