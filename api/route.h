@@ -56,8 +56,8 @@ handler handle_login, handle_refresh, handle_logout, handle_register, handle_acc
 handler handle_contests, handle_contest, handle_state, handle_action, handle_judgement_types,
         handle_languages, handle_groups, handle_organizations, handle_teams, handle_team;
 /* handle_problem.c: work */
-handler handle_problems, handle_problem, handle_statement, handle_samples,
-        handle_sample_file, handle_problem_file;
+handler handle_problems, handle_problem, handle_statement, handle_samples, handle_sample_file,
+        handle_problem_file;
 /* handle_import.c: work */
 handler handle_import_create, handle_import, handle_imports;
 /* handle_submission.c: work */
