@@ -5,7 +5,8 @@
  * be seen; here the limit is put upon what they took. */
 #include "admin/verify.h"
 
-#include <fnmatch.h>
+#include "package/package_rule.h"
+
 #include <math.h>
 
 enum { US_PER_MS = 1000 };
@@ -139,20 +140,7 @@ static void check_score(const struct verify *v, struct verify_result *r)
 /* A rule's glob names a case, or a folder that it is in. */
 static bool matches(const char *glob, const char *name)
 {
-	char path[PATH_MAX];
-	char *slash;
-
-	if (!glob)
-		return true;
-	snprintf(path, sizeof(path), "%s", name);
-	for (;;) {
-		if (fnmatch(glob, path, 0) == 0)
-			return true;
-		slash = strrchr(path, '/');
-		if (!slash)
-			return false;
-		*slash = 0;
-	}
+	return !glob || rule_matches(glob, name);
 }
 
 static void check_rule(
