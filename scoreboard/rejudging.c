@@ -126,24 +126,30 @@ static void take_set(struct arena *a, const PGresult *r, struct rejudging_new *s
 	set->total = pg_int(r, 0, "total");
 }
 
-/* other NULL: by the filter's text. */
-static int make(struct pg *pg, struct arena *a, const struct rejudging_by *by, const char *filter,
-        const char *other, struct rejudging_new *set, struct err *err)
+/* A set to be made: by a filter's text, or from another set that it undoes. */
+struct making {
+	struct arena *arena;
+	const char *filter, *other;
+	struct rejudging_new *set;
+};
+
+static int make(
+        struct pg *pg, const struct rejudging_by *by, const struct making *m, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 	struct log_head head;
 	int failed;
 
-	if (event_lock(pg, a, by->contest_id, &head, err) < 0)
+	if (event_lock(pg, m->arena, by->contest_id, &head, err) < 0)
 		return err_result(err);
-	failed = other ? pg_run(pg, Q_REJUDGING_UNDO, &r, err, by->contest_id, other, by->reason,
-	                         by->actor)
-	               : pg_run(pg, Q_REJUDGING_CREATE, &r, err, by->contest_id, filter,
-	                         pg_arg_bool(!set->same_version), by->reason, by->actor);
+	failed = m->other ? pg_run(pg, Q_REJUDGING_UNDO, &r, err, by->contest_id, m->other,
+	                            by->reason, by->actor)
+	                  : pg_run(pg, Q_REJUDGING_CREATE, &r, err, by->contest_id, m->filter,
+	                            pg_arg_bool(!m->set->same_version), by->reason, by->actor);
 	if (failed < 0)
 		return err_result(err);
-	take_set(a, r, set);
-	return audit(pg, by, other ? "rejudging.undo" : "rejudging.create", set->id, err);
+	take_set(m->arena, r, m->set);
+	return audit(pg, by, m->other ? "rejudging.undo" : "rejudging.create", m->set->id, err);
 }
 
 int rejudging_create(struct pg *pg, struct arena *a, const struct rejudging_by *by,
@@ -151,22 +157,26 @@ int rejudging_create(struct pg *pg, struct arena *a, const struct rejudging_by *
 {
 	json_auto_t *filter = json_object();
 	auto_free char *text = NULL;
+	struct making m = {.arena = a, .set = set};
 
 	if (check_reason(by, err) < 0 || parse_filter(set->filter, filter, err) < 0)
 		return err_result(err);
 	text = json_text(filter);
+	m.filter = text;
 	if (pg_begin(pg, err) < 0)
 		return err_result(err);
-	return record_end(pg, make(pg, a, by, text, NULL, set, err), err);
+	return record_end(pg, make(pg, by, &m, err), err);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int rejudging_undo(struct pg *pg, struct arena *a, const struct rejudging_by *by, const char *other,
         struct rejudging_new *set, struct err *err)
 {
+	struct making m = {.arena = a, .other = other, .set = set};
+
 	if (check_reason(by, err) < 0 || pg_begin(pg, err) < 0)
 		return err_result(err);
-	return record_end(pg, make(pg, a, by, NULL, other, set, err), err);
+	return record_end(pg, make(pg, by, &m, err), err);
 }
 
 static int discard(struct pg *pg, const struct rejudging_by *by, const char *id, struct err *err)

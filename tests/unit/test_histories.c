@@ -246,13 +246,11 @@ static void happen(struct world *w)
 	if (chance(w, 8)) {
 		now.counts = !s->counts;
 		change(w, s, &now);
-	} else if (s->fact.verdict == VERDICT_NONE) {
-		decide(w, s);
-	} else if (chance(w, 2)) { /* a rejudging takes the decision back first */
-		now.fact.verdict = VERDICT_NONE;
+	} else if (s->fact.verdict != VERDICT_NONE && chance(w, 2)) {
+		now.fact.verdict = VERDICT_NONE; /* a rejudging takes the decision back first */
 		now.fact.points_milli = 0;
 		change(w, s, &now);
-	} else { /* a set of rejudgings is applied as a whole */
+	} else { /* judged; or anew by a set of rejudgings, which is applied as a whole */
 		decide(w, s);
 	}
 }
@@ -350,30 +348,34 @@ static void read_some(struct world *w, struct reader *r)
 
 /* ---- solved and penalty, counted by another hand */
 
-static void count_icpc(const struct world *w, const struct contest_team *t, enum view_of v,
-        int *solved, int64_t *penalty)
+struct count {
+	int solved;
+	int64_t penalty;
+};
+
+static bool is_hidden(const struct world *w, const struct sub *s, enum view_of v)
 {
-	*solved = 0;
-	*penalty = 0;
-	for (size_t p = 0; p < w->c.nproblems; p++) {
-		int64_t wrong = 0;
+	return v == VIEW_PUBLIC && w->c.nfreezes && !w->c.freezes[0].thawed_ms &&
+	       s->submitted_ms >= w->c.freezes[0].from_ms;
+}
 
-		for (size_t i = 0; i < w->nsubs; i++) {
-			const struct sub *s = w->subs[i];
-			bool hidden = v == VIEW_PUBLIC && w->c.nfreezes &&
-			              !w->c.freezes[0].thawed_ms &&
-			              s->submitted_ms >= w->c.freezes[0].from_ms;
+static void count_problem(const struct world *w, const struct contest_team *t,
+        const struct contest_problem *p, enum view_of v, struct count *n)
+{
+	int64_t wrong = 0;
 
-			if (s->team != t || s->problem != &w->c.problems[p] || !s->counts || hidden)
-				continue;
-			if (s->fact.verdict == VERDICT_AC) {
-				++*solved;
-				*penalty += s->fact.contest_time_ms / MINUTE_MS + PENALTY * wrong;
-				break;
-			}
-			wrong += s->fact.verdict != VERDICT_NONE && s->fact.verdict != VERDICT_JE &&
-			         (s->fact.verdict != VERDICT_CE || w->c.compile_penalty);
+	for (size_t i = 0; i < w->nsubs; i++) {
+		const struct sub *s = w->subs[i];
+
+		if (s->team != t || s->problem != p || !s->counts || is_hidden(w, s, v))
+			continue;
+		if (s->fact.verdict == VERDICT_AC) {
+			n->solved++;
+			n->penalty += s->fact.contest_time_ms / MINUTE_MS + PENALTY * wrong;
+			return;
 		}
+		wrong += s->fact.verdict != VERDICT_NONE && s->fact.verdict != VERDICT_JE &&
+		         (s->fact.verdict != VERDICT_CE || w->c.compile_penalty);
 	}
 }
 
@@ -382,15 +384,15 @@ static void assert_counted(const struct world *w, const struct board *b, enum vi
 	for (size_t i = 0; w->c.rules == RULES_ICPC && i < w->c.nteams; i++) {
 		const struct contest_team *t = &w->c.teams[i];
 		const struct board_row *r = board_row_find(b, t->id);
-		int64_t penalty;
-		int solved;
+		struct count n = {0};
 
 		assert_int_equal(r != NULL, v == VIEW_JURY || !t->hidden);
 		if (!r)
 			continue;
-		count_icpc(w, t, v, &solved, &penalty);
-		assert_int_equal(r->total.solved, solved);
-		assert_int_equal(r->total.penalty_minutes, penalty);
+		for (size_t p = 0; p < w->c.nproblems; p++)
+			count_problem(w, t, &w->c.problems[p], v, &n);
+		assert_int_equal(r->total.solved, n.solved);
+		assert_int_equal(r->total.penalty_minutes, n.penalty);
 	}
 }
 
