@@ -1,6 +1,6 @@
-/* fuzz_clics.c -- event feeds of other systems. Whatever the lines say, the plan that comes out holds:
- * ids are ids, references point into it, submissions are in order of time and so are the judgements
- * on each. */
+/* fuzz_clics.c -- event feeds of other systems. Whatever the lines say, the plan that comes out
+ * holds: ids are ids, references point into it, submissions are in order of time and so are the
+ * judgements on each. */
 #include "admin/admin.h"
 #include "admin/clics_plan.h"
 
