@@ -75,7 +75,7 @@ struct contest {
 	size_t nremoved;
 	bool revealing; /* the resolver is open; these many steps of all were shown */
 	int reveal_position, reveal_steps;
-	int64_t reveal_next_ms;         /* wall; the next step by itself; 0: waits for a person */
+	int64_t reveal_next_ms; /* wall; the next step by itself; 0: waits for a person */
 	struct reveal_place reveal_last, reveal_next;
 	struct revealed_cell *revealed; /* by team, then problem, by bytes */
 	size_t nrevealed;

@@ -40,7 +40,8 @@ int submission_claim(struct pg *pg, struct arena *a, const struct claim_want *wa
         struct claim *out, struct err *err);
 /* Is it of a class that gives way to contestants? */
 bool submission_is_low(const struct claim *c);
-/* How many judgements wait, at most 100, that do not give way and that these languages can judge. */
+/* How many judgements wait, at most 100, that do not give way and that these languages can judge.
+ */
 int submission_count_urgent(struct pg *pg, const struct claim_want *want, int *n, struct err *err);
 /* Extends the leases; still_mine[i] says which are still ours. */
 int submission_heartbeat(struct pg *pg, const char *worker, const struct claim *const *claims,
