@@ -167,7 +167,8 @@ static int start_own(struct verify_box *b, size_t slots, const char *languages, 
 	snprintf(b->socket, sizeof(b->socket), "%s/box.sock", b->folder);
 	if (write_settings(b, slots, languages, err) < 0 || spawn(b, err) < 0)
 		return err_result(err);
-	while (access(b->socket, F_OK) < 0) {
+	/* The socket is there a moment before box listens. */
+	while (open_slots(b, slots, err) < 0) {
 		int status;
 
 		if (waitpid(b->pid, &status, WNOHANG) == b->pid) {
@@ -178,7 +179,7 @@ static int start_own(struct verify_box *b, size_t slots, const char *languages, 
 			return box_failed(b, err);
 		nap();
 	}
-	return open_slots(b, slots, err);
+	return 0;
 }
 
 int verify_box_open(struct verify_box *b, const struct admin *admin, const struct verify_wish *w,
