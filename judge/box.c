@@ -209,15 +209,16 @@ static void find_judge(struct daemon *d, gid_t *gid)
 	*gid = group ? group->gr_gid : 0;
 }
 
+/* It gets its name when it listens and has its mode: who sees the name can connect. */
 static void open_socket(struct daemon *d)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	gid_t gid;
 
 	find_judge(d, &gid);
-	if (strlen(d->conf.box_socket) >= sizeof(a.sun_path))
+	if (strlen(d->conf.box_socket) + strlen(".new") >= sizeof(a.sun_path))
 		die("box_socket is too long: %s", d->conf.box_socket);
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", d->conf.box_socket);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s.new", d->conf.box_socket);
 	make_parents(a.sun_path);
 	(void)unlink(a.sun_path);
 	d->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -227,8 +228,8 @@ static void open_socket(struct daemon *d)
 	umask(022);
 	if (chown(a.sun_path, 0, gid) < 0 || chmod(a.sun_path, 0660) < 0)
 		die("%s: %s", a.sun_path, strerrordesc_np(errno));
-	if (listen(d->listener, BACKLOG) < 0)
-		die("listen: %s", strerrordesc_np(errno));
+	if (listen(d->listener, BACKLOG) < 0 || rename(a.sun_path, d->conf.box_socket) < 0)
+		die("%s: %s", d->conf.box_socket, strerrordesc_np(errno));
 }
 
 static void open_signals(struct daemon *d)

@@ -111,12 +111,15 @@ test('kill -9 of the box leaves nothing after its restart', () => withBox({}, as
 	assert.deepEqual(box.mounts(), []);
 }));
 
-test('containers are replaced after so many executions, and nobody notices', () => withBox({ rotate_after: 5 }, (box) => {
-	const answer = box.try({ ...answer42, repeat: 60 });
-	assert.equal(answer.runs.length, 60);
-	for (const run of answer.runs) assert.equal(run.exit_code, 42);
-	const ready = fs.readFileSync(box.log, 'utf8').match(/cell\.ready/g);
-	assert.ok(ready.length > 3 + 3, `${ready.length} containers`);
+// A used-up container goes on until another is ready, so how many there were depends on the machine.
+test('containers are replaced after so many executions, and nobody notices', () => withBox({ rotate_after: 5 }, async (box) => {
+	const made = () => fs.readFileSync(box.log, 'utf8').match(/cell\.ready/g).length;
+	await until('containers beyond the first', () => {
+		const answer = box.try({ ...answer42, repeat: 60 });
+		assert.equal(answer.runs.length, 60);
+		for (const run of answer.runs) assert.equal(run.exit_code, 42);
+		return made() > 6;
+	});
 }));
 
 test('a container whose agent is killed is a fault, and the next step finds another', () => withBox({}, async (box) => {
