@@ -58,7 +58,7 @@ static bool gets_a_limit_back(void)
 	return setrlimit(RLIMIT_NOFILE, &many) == 0;
 }
 
-static bool takes_memory_without_end(void)
+UNUSED static bool takes_memory_without_end(void)
 {
 	return mmap(NULL, (size_t)4 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 	               0) != MAP_FAILED;
