@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "scoreboard/catchup.h"
+#include "scoreboard/part.h"
 #include "scoreboard/record.h"
 
 enum { REASON_MAX = 500, ACTION_MAX = 40 };
@@ -34,7 +35,7 @@ int handle_contests(struct request *rq, struct reply *rp, struct err *err)
 		if (access_contest(&x, pg_text(res, i, "id"), &c, err) < 0)
 			return err_result(err);
 		o = shape_contest(&c);
-		shape_set(o, "state", shape_state(&c, clock_wall_ms()));
+		shape_set(o, "state", part_state(&c, clock_wall_ms()));
 		json_array_append_new(list, o);
 	}
 	return reply_json(rp, json_incref(list));
@@ -48,7 +49,7 @@ int handle_contest(struct request *rq, struct reply *rp, struct err *err)
 	if (access_request(rq, false, &c, err) < 0)
 		return err_result(err);
 	o = shape_contest(&c);
-	shape_set(o, "state", shape_state(&c, clock_wall_ms()));
+	shape_set(o, "state", part_state(&c, clock_wall_ms()));
 	shape_set(o, "member",
 	        json_boolean(rq->who.team_id[0] && contest_team_find(&c, rq->who.team_id)));
 	shape_set(o, "server_time", shape_time(clock_wall_ms()));
@@ -61,7 +62,7 @@ int handle_state(struct request *rq, struct reply *rp, struct err *err)
 
 	if (access_request(rq, false, &c, err) < 0)
 		return err_result(err);
-	return reply_json(rp, shape_state(&c, clock_wall_ms()));
+	return reply_json(rp, part_state(&c, clock_wall_ms()));
 }
 
 int handle_judgement_types(struct request *rq, struct reply *rp, struct err *err)
@@ -250,6 +251,6 @@ int handle_action(struct request *rq, struct reply *rp, struct err *err)
 	if (access_request(rq, false, &c, err) < 0)
 		return err_result(err);
 	o = shape_contest(&c);
-	shape_set(o, "state", shape_state(&c, clock_wall_ms()));
+	shape_set(o, "state", part_state(&c, clock_wall_ms()));
 	return reply_json(rp, o);
 }

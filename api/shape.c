@@ -68,20 +68,6 @@ json_t *shape_contest(const struct contest *c)
 	return o;
 }
 
-json_t *shape_state(const struct contest *c, int64_t now_ms)
-{
-	struct contest_state s = contest_state_at(c, now_ms);
-	json_t *o = json_object();
-
-	shape_set(o, "started", shape_time(s.started));
-	shape_set(o, "frozen", shape_time(s.frozen));
-	shape_set(o, "ended", shape_time(s.ended));
-	shape_set(o, "thawed", shape_time(s.thawed));
-	shape_set(o, "finalized", shape_time(s.finalized));
-	shape_set(o, "end_of_updates", shape_time(s.end_of_updates));
-	return o;
-}
-
 json_t *shape_problem(const struct contest_problem *p, int64_t test_count)
 {
 	json_t *o = json_object();

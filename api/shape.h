@@ -11,7 +11,6 @@ json_t *shape_text(const char *s);   /* NULL: null */
 json_t *shape_time(int64_t wall_ms); /* 0, INT64_MIN, INT64_MAX: null */
 json_t *shape_reltime(int64_t ms);   /* "1:02:03.456" */
 json_t *shape_contest(const struct contest *c);
-json_t *shape_state(const struct contest *c, int64_t now_ms);
 json_t *shape_problem(const struct contest_problem *p, int64_t test_count);
 /* "a,b" -> ["a","b"] */
 json_t *shape_words(const char *list);
