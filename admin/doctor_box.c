@@ -82,6 +82,15 @@ static bool is_published(struct bench *b, const char *id)
 	       PQntuples(res) > 0;
 }
 
+/* A box without containers says so (box_slot.c). */
+static const char *advice_for(const struct err *why)
+{
+	if (strstr(why->msg, "no container"))
+		return "no container starts: user namespaces must be allowed here (in a chroot "
+		       "they are not); see the log of codearena-box";
+	return "install its compiler anew, or see the log of codearena-box";
+}
+
 /* True: it works here. */
 static bool check_language(struct bench *b, const struct language *l)
 {
@@ -98,8 +107,7 @@ static bool check_language(struct bench *b, const struct language *l)
 		return true;
 	}
 	if (result != -ERR_NOT_FOUND)
-		doctor_fail(b->d, "install its compiler anew, or see the log of codearena-box",
-		        "language %s: %s", l->id, err.msg);
+		doctor_fail(b->d, advice_for(&err), "language %s: %s", l->id, err.msg);
 	else if (is_published(b, l->id))
 		doctor_fail(b->d, "its version command fails: install its compiler anew",
 		        "language %s: %s", l->id, err.msg);
