@@ -242,8 +242,9 @@ void doctor_box(struct doctor *d)
 		        err.msg);
 		return;
 	}
-	doctor_ok(d, "box: %u slots, %lld MiB, %s", box_info(b.box)->slots,
-	        (long long)box_info(b.box)->memory_budget_bytes >> 20, box_info(b.box)->runtime);
+	doctor_ok(d, "box: %u slots on cores %s, %lld MiB, %s", box_info(b.box)->slots,
+	        box_info(b.box)->cores, (long long)box_info(b.box)->memory_budget_bytes >> 20,
+	        box_info(b.box)->runtime);
 	check_root(d, box_info(b.box)->root);
 	b.folder = xasprintf("%.*s/selftest", slash ? (int)(slash - conf->language_file) : 1,
 	        slash ? conf->language_file : ".");

@@ -315,7 +315,8 @@ static int write_slots(struct pg *pg, struct buf *out, struct err *err)
 	} all[] = {{"jitter_percent", "slot_jitter_percent",
 	                   "How far the runs of one program differ in a judge slot."},
 	        {"fastest_us", "slot_fastest_us", "CPU time of the fastest of them."},
-	        {"used", "slot_used", "0: too noisy, it judges nothing."}};
+	        {"used", "slot_used", "0: too noisy, it judges nothing."},
+	        {"core", "slot_core", "The processor that it judges on."}};
 	auto_pgresult PGresult *r = NULL;
 
 	if (pg_run(pg, Q_FEED_SLOTS, &r, err) < 0)

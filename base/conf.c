@@ -8,6 +8,7 @@
 #include "base/conf.h"
 
 #include "base/buf.h"
+#include "base/cpus.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -24,6 +25,7 @@ enum conf_type {
 	CONF_CHOICE, /* one of `choices`, separated by | */
 	CONF_INT,    /* min..max */
 	CONF_BOOL,   /* true or false */
+	CONF_CPUS,   /* a list of processors, or empty */
 };
 
 struct row {
@@ -58,6 +60,11 @@ struct row {
 #define BOOL(member, fallback, meaning)                                                            \
 	{                                                                                          \
 #member, CONF_BOOL, offsetof(struct conf, member), fallback, 0, 0, NULL, meaning   \
+	}
+
+#define CPUS(member, fallback, meaning)                                                            \
+	{                                                                                          \
+#member, CONF_CPUS, offsetof(struct conf, member), fallback, 0, 0, NULL, meaning   \
 	}
 
 static const struct row rows[] = {
@@ -99,7 +106,10 @@ static const struct row rows[] = {
         INT(verify_seconds, "600", 0, 86400, "Logs and boards are verified so often; 0: never."),
 
         STRING(box_socket, "/run/codearena/{instance}/box.sock", 1, 107, "Socket of the box."),
-        INT(slots, "0", 0, 1024, "Submissions judged at once on this host; 0: one per core."),
+        INT(slots, "0", 0, 1024,
+                "Submissions judged at once on this host; 0: one per usable core."),
+        CPUS(cores, "", "Processors that programs are judged on; empty: all of this host's."),
+        BOOL(avoid_siblings, "false", "Of the hyperthreads of a core, use one alone."),
         STRING(runtime, "runc", 1, 255, "OCI runtime: runc, crun, runsc, or a path of one."),
         STRING(root, "host", 1, 255, "Language root: host, or a folder made by make-root."),
         STRING(language_file, "{prefix}/judge/languages.yaml", 1, 255, "Table of languages."),
@@ -168,6 +178,13 @@ static int check_length(const struct row *r, const char *s, struct err *err)
 	        (long long)r->min, (long long)r->max);
 }
 
+static int check_cpus(const struct row *r, const char *s, struct err *err)
+{
+	cpu_set_t set;
+
+	return *s && cpus_parse(s, &set, err) < 0 ? err_wrap(err, "%s", r->name) : 0;
+}
+
 static int check(const struct row *r, const char *s, struct err *err)
 {
 	const char *wrong = NULL;
@@ -196,6 +213,8 @@ static int check(const struct row *r, const char *s, struct err *err)
 			return err_set(
 			        err, ERR_INPUT, "%s must be true or false: \"%.40s\"", r->name, s);
 		return 0;
+	case CONF_CPUS:
+		return check_cpus(r, s, err);
 	}
 	return 0;
 }
@@ -316,6 +335,7 @@ static void store(struct conf *c, struct texts *t)
 		case CONF_STRING:
 		case CONF_NAME:
 		case CONF_CHOICE:
+		case CONF_CPUS:
 			*(char **)member = steal(&t->of[i]);
 			break;
 		case CONF_INT:
@@ -419,6 +439,9 @@ static void print_range(FILE *out, const struct row *r)
 		return;
 	case CONF_BOOL:
 		fputs("true or false", out);
+		return;
+	case CONF_CPUS:
+		fputs("a list such as 0-3,6, or empty", out);
 		return;
 	}
 }

@@ -45,7 +45,9 @@ struct conf {
 	int64_t drain_seconds;          /* SIGTERM: how long running requests may take */
 	int64_t verify_seconds;         /* between two looks at logs and boards; 0: never */
 	char *box_socket;
-	int64_t slots;       /* judge slots; 0 = one per core */
+	int64_t slots;       /* judge slots; 0 = one per usable core */
+	char *cores;         /* a list of processors; empty: all */
+	bool avoid_siblings; /* one hyperthread of a core */
 	char *runtime;       /* OCI runtime command: runc | crun | runsc */
 	char *root;          /* language root: "host" or a folder made by make-root */
 	char *language_file; /* judge/languages.yaml as installed */

@@ -92,8 +92,7 @@ struct agent {
 	struct step step;
 	struct agent_files files;
 	struct relay relay;
-	cpu_set_t cpus; /* all that the container may use */
-	int32_t cpu;    /* where the agent is; -1: on any of them */
+	int32_t cpu; /* where the agent is; -1: anywhere yet */
 	char init_stack[STACK_SIZE] __attribute__((aligned(16)));
 	char command_stack[STACK_SIZE] __attribute__((aligned(16)));
 };
@@ -567,14 +566,13 @@ static void set_cpu(struct agent *a)
 {
 	cpu_set_t set;
 
-	if (a->q.cpu == a->cpu || a->q.cpu >= CPU_SETSIZE)
+	if (a->q.cpu == a->cpu || a->q.cpu < 0 || a->q.cpu >= CPU_SETSIZE)
 		return;
 	CPU_ZERO(&set);
-	if (a->q.cpu >= 0)
-		CPU_SET((unsigned)a->q.cpu, &set);
+	CPU_SET((unsigned)a->q.cpu, &set);
 	a->cpu = a->q.cpu;
 	/* a processor that went away meanwhile: any will do */
-	(void)sched_setaffinity(0, sizeof(set), a->cpu >= 0 ? &set : &a->cpus);
+	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
 static int run_step(struct agent *a, struct agent_reply *r, struct err *err)
@@ -694,8 +692,6 @@ int main(void)
 
 	seccomp_build(&a.filter);
 	a.cpu = -1;
-	if (sched_getaffinity(0, sizeof(a.cpus), &a.cpus) < 0)
-		return 1;
 	umask(022);
 	signal(SIGPIPE, SIG_DFL);
 	fcntl(AGENT_SOCKET, F_SETFD, FD_CLOEXEC);

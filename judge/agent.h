@@ -59,7 +59,7 @@ struct agent_request {
 	uint32_t serial;
 	uint32_t flags;
 	uint32_t njoin; /* files to write "0" into */
-	int32_t cpu;    /* run on this one; -1: any */
+	int32_t cpu;    /* run on this one */
 	int64_t tmp_bytes;
 	int64_t wall_ms;     /* a backstop of the backstop: box stopped */
 	int64_t cpu_seconds; /* likewise, per process */

@@ -101,13 +101,15 @@ static int64_t host_memory(void)
 
 static void find_cpus(struct host *h)
 {
+	struct err err = {0};
 	cpu_set_t set;
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		die("sched_getaffinity: %s", strerrordesc_np(errno));
-	for (int i = 0; i < CPU_SETSIZE && h->ncpus < HOST_MAX_CPUS; i++)
+	if (cpus_usable(h->conf->cores, h->conf->avoid_siblings, &set, &err) < 0)
+		die("%s", err.msg);
+	for (int i = 0; i < CPU_SETSIZE; i++)
 		if (CPU_ISSET((unsigned)i, &set))
 			h->cpus[h->ncpus++] = i;
+	cpus_print(&set, h->cores, sizeof(h->cores));
 }
 
 /* Two boxes of one instance would kill each other's containers. */
@@ -255,6 +257,10 @@ static void make_slots(struct daemon *d)
 	all->nslots = d->conf.slots > 0 ? (size_t)d->conf.slots : d->host.ncpus;
 	if (all->nslots > MAX_SLOTS)
 		die("more than %d slots", MAX_SLOTS);
+	if (all->nslots > d->host.ncpus)
+		log_warn("box.cores",
+		        "slots=%zu cores=%s reason=\"slots share cores: times will vary\"",
+		        all->nslots, d->host.cores);
 	all->nslots++; /* the doctor's */
 	awake = all->nslots + 1 + all->nslots / SPARE_EVERY;
 	all->ncells = awake + all->nslots; /* the jury's lanes */
@@ -411,6 +417,7 @@ static void leave(struct daemon *d)
 int main(int argc, char **argv)
 {
 	static struct daemon d;
+	struct err err = {0};
 
 	log_init("codearena-box");
 	conf_init(&d.conf, &argc, argv);
@@ -419,12 +426,14 @@ int main(int argc, char **argv)
 	leave_the_world();
 	init_host(&d);
 	clean_up(&d.host);
+	if (cgroup_weigh(&d.host.cgroup, d.host.ncpus, &err) < 0)
+		log_warn("box.weight", "reason=\"%s\"", err.msg);
 	make_root(&d);
 	make_slots(&d);
 	open_signals(&d);
 	open_socket(&d);
-	log_info("box.started", "slots=%zu cgroups=%s budget_mib=%lld runtime=%s root=%s",
-	        d.all.nslots - 1, cgroup_mode_name(d.host.cgroup.mode),
+	log_info("box.started", "slots=%zu cores=%s cgroups=%s budget_mib=%lld runtime=%s root=%s",
+	        d.all.nslots - 1, d.host.cores, cgroup_mode_name(d.host.cgroup.mode),
 	        (long long)(d.host.budget_bytes / MIB), d.conf.runtime, d.conf.root);
 	loop(&d);
 	log_info("box.stopping", "slots=%zu", d.all.nslots);

@@ -97,7 +97,7 @@
 
 enum {
 	BOX_MAGIC = 0x43416278, /* "CAbx" */
-	BOX_VERSION_NUMBER = 2,
+	BOX_VERSION_NUMBER = 3,
 	BOX_ID_SIZE = 40,     /* language id with its NUL */
 	BOX_NAME_SIZE = 104,  /* entry point, name of a judge, runtime, root */
 	BOX_FAULT_SIZE = 200, /* a sentence */
@@ -192,6 +192,9 @@ struct box_info {
 	uint32_t slots;
 	uint32_t cgroup_mode; /* 1: v1, 2: v2, 3: hybrid (limits by v1) */
 	int64_t memory_budget_bytes;
+	uint32_t core; /* the processor of this slot's programs and compilers */
+	uint32_t reserved;
+	char cores[BOX_NAME_SIZE]; /* of all slots, as a list */
 	char runtime[BOX_NAME_SIZE];
 	char root[BOX_NAME_SIZE];
 };
@@ -210,7 +213,7 @@ struct box_reply {
 };
 
 _Static_assert(sizeof(struct box_request) == 4360, "no holes in box_request");
-_Static_assert(sizeof(struct box_reply) == 744, "no holes in box_reply");
+_Static_assert(sizeof(struct box_reply) == 856, "no holes in box_reply");
 
 /* The parser of requests, pure: checks a packet of len bytes that came with nfds descriptors and
  * copies it to *out. -ERR_INPUT names the member; -ERR_BUG: no request at all, hang up. */

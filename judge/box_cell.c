@@ -14,8 +14,8 @@
 
 enum {
 	UIDS = 65536,
-	START_MS = 20000,
-	DELETE_MS = 20000,
+	START_MS = 60000, /* a machine under load, or an emulated one */
+	DELETE_MS = 60000,
 	STOP_MS = 3000,
 	MAX_RETRY_MS = 10000,
 	FIRST_RETRY_MS = 250,

@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "base/conf.h"
+#include "base/cpus.h"
 #include "base/err.h"
 #include "judge/agent.h"
 #include "judge/box_store.h"
@@ -19,8 +20,6 @@
 #include "judge/cgroup.h"
 #include "judge/language.h"
 #include "judge/runc.h"
-
-enum { HOST_MAX_CPUS = 256 };
 
 /* What all containers share; made at start. */
 struct host {
@@ -33,8 +32,9 @@ struct host {
 	char agent[BUNDLE_PATH_SIZE];     /* the agent's program */
 	char state_dir[BUNDLE_PATH_SIZE]; /* survives box: the runtime's state, logs */
 	int64_t budget_bytes;
-	int cpus[HOST_MAX_CPUS]; /* those that steps may be put on */
+	int cpus[CPU_SETSIZE]; /* those that steps are put on, a slot on one */
 	size_t ncpus;
+	char cores[CPUS_TEXT_SIZE]; /* the same as a list */
 };
 
 enum cell_state { CELL_DOWN, CELL_STARTING, CELL_READY, CELL_DELETING };

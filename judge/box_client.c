@@ -18,10 +18,10 @@
 enum {
 	MAX_ANSWER_FDS = 4,
 	MAX_TEXT_BYTES = 1 << 20, /* more than box ever sends */
-	SLACK_MS = 100000,        /* beyond a step's wall limit: waiting for memory, killing */
+	SLACK_MS = 140000,        /* beyond a step's wall limit: waiting for memory, killing */
 	LOAD_MS = 120000,
 	VERSION_MS = 150000,
-	PRECOMPILE_MS = 250000,
+	PRECOMPILE_MS = 500000,
 };
 
 #define MIB ((int64_t)1 << 20)

@@ -533,14 +533,13 @@ static int64_t clamp(int64_t v, int64_t min, int64_t max)
 	return v < min ? min : v > max ? max : v;
 }
 
-/* CPU time cannot be used up sooner than in (what is left / processors) of real time, so there
- * is no need to look before. */
+/* On one processor CPU time cannot be used up sooner than real time, so there is no need to look
+ * before. */
 static void look(struct lane *l, int64_t now_us)
 {
 	int64_t wall_left = l->start_us + l->limits.wall_ms * 1000 - now_us;
 	int64_t cpu_left = l->limits.cpu_ms * 1000 - cgroup_step_cpu_us(&l->cgroup);
-	int64_t cpus = l->cpu >= 0 ? 1 : (int64_t)l->cell->host->ncpus;
-	int64_t next = cpu_left / cpus < wall_left ? cpu_left / cpus : wall_left;
+	int64_t next = cpu_left < wall_left ? cpu_left : wall_left;
 
 	if (cpu_left < 0)
 		lane_kill(l, BOX_END_CPU_LIMIT);

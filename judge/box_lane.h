@@ -27,7 +27,7 @@ struct lane {
 	uint32_t type; /* enum box_request_type of the step */
 	struct box_limits limits;
 	int64_t memory_bytes; /* what the step may use: limit and the language's extra */
-	int cpu;              /* -1: any */
+	int cpu;              /* the slot's */
 	uint32_t serial;      /* of the agent's request */
 	struct cgroup_step cgroup;
 	int64_t start_us;

@@ -19,12 +19,12 @@
 #include <fcntl.h>
 
 enum {
-	WAIT_MS = 60000, /* for a container or for memory */
+	WAIT_MS = 90000, /* for a container or for memory */
 	VERSION_CPU_MS = 20000,
 	VERSION_WALL_MS = 40000,
 	VERSION_PIDS = 256,
-	PRECOMPILE_CPU_MS = 60000,
-	PRECOMPILE_WALL_MS = 120000,
+	PRECOMPILE_CPU_MS = 180000,
+	PRECOMPILE_WALL_MS = 360000,
 	WIRES = 2 * RELAY_FDS, /* the ends of four pipes */
 	EXIT_SHIFT = 8,        /* of a status, as waitpid tells it */
 };
@@ -699,6 +699,14 @@ static int64_t data_bytes(const struct slot *s, const struct box_request *q)
 	return sum;
 }
 
+/* Everything of a slot is on one processor, both programs of an interactive pair too. */
+static int slot_core(const struct slot *s)
+{
+	const struct host *h = s->all->host;
+
+	return h->cpus[s->index % h->ncpus];
+}
+
 /* What one lane does, and how much memory it may use. */
 static void set_lane(struct slot *s, enum box_lane lane, const struct box_limits *limits)
 {
@@ -713,8 +721,8 @@ static void set_lane(struct slot *s, enum box_lane lane, const struct box_limits
 	l->memory_bytes = limits->memory_bytes;
 	if (loaded && s->q.type != BOX_LOAD && language)
 		l->memory_bytes += language->memory_extra_mib * MIB;
-	/* a compiler may use all processors, a test case has one */
-	l->cpu = loaded ? h->cpus[s->index % h->ncpus] : -1;
+	/* a compiler has one as well: on a second it would be beside somebody's test case */
+	l->cpu = slot_core(s);
 	s->memory_bytes += l->memory_bytes;
 }
 
@@ -822,6 +830,8 @@ static void welcome(struct slot *s, const struct box_request *q)
 	r.info.slots = (uint32_t)s->all->nslots - 1; /* the doctor's is not for judging */
 	r.info.cgroup_mode = h->cgroup.mode;
 	r.info.memory_budget_bytes = h->budget_bytes;
+	r.info.core = (uint32_t)slot_core(s);
+	snprintf(r.info.cores, sizeof(r.info.cores), "%s", h->cores);
 	snprintf(r.info.runtime, sizeof(r.info.runtime), "%s", h->conf->runtime);
 	snprintf(r.info.root, sizeof(r.info.root), "%s", h->conf->root);
 	log_info("slot.opened", "slot=%u judge=\"%s\"", s->index, q->entry);

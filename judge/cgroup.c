@@ -18,6 +18,11 @@ enum {
 	MAX_DEPTH = 6,
 	/* A step killed at its limit has its peak there, less what one fault asked for. */
 	NEAR_LIMIT = 1 << 20,
+	WEIGHT = 2, /* ordinary processes, on each processor */
+	WEIGHT_V1 = 1024,
+	MAX_WEIGHT_V1 = 1 << 18,
+	WEIGHT_V2 = 100,
+	MAX_WEIGHT_V2 = 10000,
 };
 
 static const char v2_controllers[] = "+memory +pids +cpu";
@@ -81,6 +86,8 @@ static void add_v1(struct cgroup_host *h, const struct mount *m)
 		copy_path(h->pids, m->point);
 	if (has_option(m->options, "cpuacct"))
 		copy_path(h->cpu, m->point);
+	if (has_option(m->options, "cpu"))
+		copy_path(h->weight, m->point);
 }
 
 static int check_mode(struct cgroup_host *h, bool v1, const char *v2, struct err *err)
@@ -90,6 +97,7 @@ static int check_mode(struct cgroup_host *h, bool v1, const char *v2, struct err
 		copy_path(h->memory, v2);
 		copy_path(h->pids, v2);
 		copy_path(h->cpu, v2);
+		copy_path(h->weight, v2);
 		return 0;
 	}
 	h->mode = *v2 ? CGROUP_HYBRID : CGROUP_V1;
@@ -295,6 +303,30 @@ static int make_folder(const char *path, struct err *err)
 		return err_set(
 		        err, ERR_BUSY, "cgroups: mkdir %s: %s", path, strerrordesc_np(errno));
 	return 0;
+}
+
+int cgroup_weigh(const struct cgroup_host *h, size_t ncpus, struct err *err)
+{
+	const bool v2 = h->mode == CGROUP_V2;
+	const size_t each = v2 ? WEIGHT_V2 : WEIGHT_V1, most = v2 ? MAX_WEIGHT_V2 : MAX_WEIGHT_V1;
+	const size_t weight = WEIGHT * each * ncpus;
+	char path[CGROUP_PATH_SIZE + 96], text[32];
+	int r;
+
+	if (!*h->weight)
+		return err_set(err, ERR_BUSY, "cgroups: no cpu controller is mounted");
+	if (v2) /* refused where a manager of the machine has done so already, and keeps it */
+		(void)write_file(h->weight, "cgroup.subtree_control", "+cpu", &(struct err){0});
+	snprintf(path, sizeof(path), "%s/codearena", h->weight);
+	snprintf(text, sizeof(text), "%zu", weight < most ? weight : most);
+	r = make_folder(path, err);
+	if (r == 0)
+		r = write_file(path, v2 ? "cpu.weight" : "cpu.shares", text, err);
+	if (r < 0)
+		return r;
+	/* another instance that ends removes the folder above if it is empty */
+	snprintf(path, sizeof(path), "%s/codearena/%s", h->weight, h->instance);
+	return make_folder(path, err);
 }
 
 static void cell_folder(const struct cgroup_cell *c, const char *mount, char out[CGROUP_PATH_SIZE])

@@ -9,6 +9,7 @@
  *     v2:         /sys/fs/cgroup/codearena/I/N              the container; its cgroup namespace
  *                 .../N/agent                               the agent is moved here when it is up
  *                 .../N/step-K                              fresh per step, all controllers
+ *     both:       codearena/                                has the weight of all for the cpu
  *
  * A step's cgroup is prepared ahead (cgroup_step_prepare), so that starting a step only writes
  * its limits. All files that are read or joined are kept open; those of a cgroup that all steps of
@@ -28,7 +29,8 @@ struct cgroup_host {
 	enum cgroup_mode mode;
 	char memory[CGROUP_PATH_SIZE]; /* mount points; v2: all three are the same */
 	char pids[CGROUP_PATH_SIZE];
-	char cpu[CGROUP_PATH_SIZE];
+	char cpu[CGROUP_PATH_SIZE];                         /* v1: of cpuacct */
+	char weight[CGROUP_PATH_SIZE];                      /* v1: of cpu; empty: none */
 	char all[CGROUP_MAX_HIERARCHIES][CGROUP_PATH_SIZE]; /* where a runtime makes folders */
 	size_t nall;
 	char instance[64];
@@ -77,6 +79,10 @@ const char *cgroup_mode_name(enum cgroup_mode mode);
 void cgroup_remove_all(const struct cgroup_host *h);
 /* The same for one container's. */
 void cgroup_remove_cell(const struct cgroup_host *h, unsigned index);
+/* Gives all containers of the machine together the weight of two ordinary processes for each of
+ * ncpus processors: under the default all of them would weigh as one process does, and a test case
+ * would starve first when the host is busy. */
+int cgroup_weigh(const struct cgroup_host *h, size_t ncpus, struct err *err);
 /* What config.json says: "/codearena/<instance>/<index>". */
 void cgroup_cell_path(const struct cgroup_host *h, unsigned index, char out[CGROUP_PATH_SIZE]);
 

@@ -82,15 +82,20 @@ static json_t *artifacts_json(struct worker *w)
 static json_t *slots_json(struct worker *w)
 {
 	json_t *list = json_array();
+	uint32_t cores[WORKER_MAX_SLOTS];
 
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < w->nslots; i++)
+		cores[i] = w->slots[i].core;
+	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < w->nslots; i++) {
 		struct calibration_figures f = calibration_get(w->calibration, (int)i);
 
 		if (f.measured)
-			json_array_append_new(
-			        list, json_pack("{s:i, s:b, s:f, s:I}", "slot", (int)i, "used",
-			                      f.used, "jitter_percent", f.jitter_percent,
-			                      "fastest_us", (json_int_t)f.fastest_us));
+			json_array_append_new(list,
+			        json_pack("{s:i, s:i, s:b, s:f, s:I}", "slot", (int)i, "core",
+			                (int)cores[i], "used", f.used, "jitter_percent",
+			                f.jitter_percent, "fastest_us", (json_int_t)f.fastest_us));
 	}
 	return list;
 }
@@ -111,10 +116,10 @@ static json_t *info_json(struct worker *w)
 	pthread_mutex_unlock(&w->lock);
 	if (!has_info)
 		return json_pack("{s:o}", "languages", languages);
-	return json_pack("{s:o, s:o, s:o, s:i, s:s, s:s, s:I}", "languages", languages, "slots",
-	        slots_json(w), "artifacts", artifacts_json(w), "cgroup_mode", (int)info.cgroup_mode,
-	        "runtime", info.runtime, "root", info.root, "memory_budget_bytes",
-	        (json_int_t)info.memory_budget_bytes);
+	return json_pack("{s:o, s:o, s:o, s:i, s:s, s:s, s:s, s:I}", "languages", languages,
+	        "slots", slots_json(w), "artifacts", artifacts_json(w), "cgroup_mode",
+	        (int)info.cgroup_mode, "cores", info.cores, "runtime", info.runtime, "root",
+	        info.root, "memory_budget_bytes", (json_int_t)info.memory_budget_bytes);
 }
 
 static int say_status(struct worker *w, struct pg *pg, const char *status, bool first)

@@ -10,6 +10,7 @@
 #include "judge/worker.h"
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "judge/selftest.h"
@@ -273,6 +274,7 @@ static int open_box(struct hands *h, struct err *err)
 	pthread_mutex_lock(&h->worker->lock);
 	h->worker->info = *box_info(h->box);
 	h->worker->has_info = true;
+	h->slot->core = h->worker->info.core;
 	pthread_mutex_unlock(&h->worker->lock);
 	headers_doubt(h->worker->headers); /* it may be another box */
 	return 0;
@@ -641,11 +643,14 @@ static void init_calibration(struct worker *w)
 void worker_init(struct worker *w, const struct conf *conf)
 {
 	struct err err = {0};
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t cores;
 
 	w->conf = conf;
 	w->name = conf->judge_name;
-	w->nslots = (size_t)(conf->slots > 0 ? conf->slots : cores > 0 ? cores : 1);
+	/* as box does */
+	if (cpus_usable(conf->cores, conf->avoid_siblings, &cores, &err) < 0)
+		die("%s", err.msg);
+	w->nslots = (size_t)(conf->slots > 0 ? conf->slots : CPU_COUNT(&cores));
 	if (w->nslots > WORKER_MAX_SLOTS)
 		w->nslots = WORKER_MAX_SLOTS;
 	if (languages_load(&w->languages, conf->language_file, &err) < 0)

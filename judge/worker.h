@@ -18,6 +18,7 @@ struct worker_slot {
 	struct worker *worker;
 	int index;
 	pthread_t thread;
+	uint32_t core;        /* that box gave it; under the worker's lock */
 	atomic_bool stop;     /* the claim was lost, or the time to drain is over: stop judging */
 	pthread_mutex_t lock; /* guards the rest */
 	bool judging;         /* holds this claim and has no decision yet */

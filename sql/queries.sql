@@ -813,7 +813,8 @@ FROM workers WHERE seen_at > clock_timestamp() - interval '1 day' ORDER BY name;
 
 -- name: feed_slots
 SELECT w.name, s->>'slot' AS slot, (s->>'used')::boolean::int AS used,
-       s->>'jitter_percent' AS jitter_percent, s->>'fastest_us' AS fastest_us
+       s->>'jitter_percent' AS jitter_percent, s->>'fastest_us' AS fastest_us,
+       coalesce(s->>'core', '0') AS core
 FROM workers w, jsonb_array_elements(coalesce(w.info->'slots', '[]')) s
 WHERE w.seen_at > clock_timestamp() - interval '1 day' ORDER BY w.name, (s->>'slot')::int;
 

@@ -17,6 +17,18 @@ export const programs = path.join(here, 'programs');
 
 // Limits that a program must stay under are multiplied by this (an emulated machine, check-v2).
 export const slow = Number(process.env.SLOW ?? 1);
+const usual = { cpu_ms: 1000, wall_ms: 3000, compile_cpu_ms: 60000, jury_cpu_ms: 2000, jury_wall_ms: 6000 };
+const LONGEST = 600000;
+
+// The words of boxtry or jurytry. `exact` names the limits that a program is to reach: they are not
+// stretched; nor are those that are to be refused.
+export function words({ exact = [], ...options }, names = Object.keys(usual)) {
+	const all = slow > 1 ? { ...Object.fromEntries(names.map((name) => [name, usual[name]])), ...options } : options;
+	return Object.entries(all).map(([name, value]) => {
+		const stretch = slow > 1 && name in usual && !exact.includes(name) && value > 0 && value <= LONGEST;
+		return `${name}=${stretch ? Math.min(Math.round(value * slow), LONGEST) : value}`;
+	});
+}
 // What a sanitizer writes; box or boxtry that said this has failed its test.
 const SANITIZER = /(?:ERROR|WARNING): \w*Sanitizer|LeakSanitizer has encountered|runtime error: /;
 
@@ -64,6 +76,11 @@ export class Box {
 		fs.mkdirSync(this.settings.data_dir, { recursive: true });
 		this.log = path.join(this.folder, 'box.log');
 		this.build = build; // where codearena-box lies, and its agent beside it
+	}
+
+	// One that somebody else has started, to look at: instance, uids, settings.
+	static of(what) {
+		return Object.assign(Object.create(Box.prototype), what);
 	}
 
 	guardFolder() {
@@ -127,8 +144,7 @@ export class Box {
 	}
 
 	words(options) {
-		const all = { socket: this.socket, ...options };
-		return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+		return words({ socket: this.socket, ...options }, ['cpu_ms', 'wall_ms', 'compile_cpu_ms']);
 	}
 
 	try(options, spawnOptions = {}) {
@@ -196,6 +212,31 @@ export class Box {
 		return fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(this.instance));
 	}
 
+	// Those whose first process this is: of a container (depth 2, its agent) or of a step in it (3).
+	// Both are root there.
+	firsts(depth) {
+		const nested = (pid) => {
+			try {
+				return /^NSpid:\t(.*)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1].split('\t').length;
+			} catch {
+				return 0; // it ended meanwhile
+			}
+		};
+		const steps = new Set(this.processes(true));
+		return this.processes().filter((pid) => !steps.has(pid) && nested(pid) === depth);
+	}
+
+	// The runtime's commands at work.
+	runtimes() {
+		return fs.readdirSync('/proc').filter((pid) => {
+			try {
+				return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--root\0${this.settings.data_dir}/box/runtime\0`);
+			} catch {
+				return false;
+			}
+		});
+	}
+
 	containers() {
 		const state = path.join(this.settings.data_dir, 'box/runtime');
 		return fs.existsSync(state) ? fs.readdirSync(state) : [];
@@ -218,19 +259,12 @@ export function read(file, names = {}) {
 	return { text, stage: expect[1], end: expect[2], number: expect[3], denied: !!expect[4], options, header };
 }
 
-// Times of a slower machine.
-function stretched(options) {
-	const all = { cpu_ms: 1000, wall_ms: 3000, compile_cpu_ms: 60000, ...options };
-	for (const name of ['cpu_ms', 'wall_ms', 'compile_cpu_ms'])
-		all[name] = Math.min(Math.round(all[name] * slow), 600000);
-	return all;
-}
-
 // Compiled and run as its first lines say: boxtry's answer. later: beside others. What does not
 // expect its wall limit gets a generous one, for a busy machine's sake.
 export function compiled(box, file, want, later = false) {
 	const wall = want.end === 'wall limit' ? {} : { wall_ms: 30000 };
-	const options = { language: languages[path.extname(file)], source: file, ...stretched({ ...wall, ...want.options }) };
+	const exact = { 'cpu limit': ['cpu_ms'], 'wall limit': ['wall_ms'] }[want.end] ?? [];
+	const options = { language: languages[path.extname(file)], source: file, exact, ...wall, ...want.options };
 	return later ? box.tryLater(options).answer : box.try(options);
 }
 
@@ -245,7 +279,7 @@ export async function exchange(box, bitMs = 8) {
 			const file = path.join(box.folder, role);
 			const bits = role === 'send' ? sent : '?'.repeat(16);
 			fs.writeFileSync(file, `${role} ${start} ${bitMs * slow} ${bits}\n`, { mode: 0o644 });
-			return box.tryLater({ language: 'c', source, stdin: file, cpu_ms: 20000, wall_ms: 20000 * slow }).answer;
+			return box.tryLater({ language: 'c', source, stdin: file, cpu_ms: 20000, wall_ms: 20000 }).answer;
 		});
 		const [sender, receiver] = await Promise.all(ends);
 		const text = `${JSON.stringify(sender)}\n${JSON.stringify(receiver)}`;

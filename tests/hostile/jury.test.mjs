@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Box, build, programs, sleep, top, until } from './box.mjs';
+import { Box, build, programs, sleep, top, until, words } from './box.mjs';
 
 const jury = path.join(top, 'tests/hostile/jury');
 const box = new Box();
@@ -18,15 +18,15 @@ const file = (name, text) => {
 };
 
 // One run of jurytry; a name without a slash is a program of jury/.
-function words({ validator, source, ...options }, on = box) {
+function told({ validator, source, ...options }, on = box) {
 	const place = (name) => (name.includes('/') ? name : path.join(jury, name));
 	const all = { socket: on.socket, validator: place(validator), ...options };
 	if (source) all.source = place(source);
-	return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+	return words(all);
 }
 
 function attempt(options, on = box) {
-	const r = spawnSync(path.join(build, 'jurytry'), words(options, on), { encoding: 'utf8', maxBuffer: 1 << 26 });
+	const r = spawnSync(path.join(build, 'jurytry'), told(options, on), { encoding: 'utf8', maxBuffer: 1 << 26 });
 	try {
 		return JSON.parse(r.stdout);
 	} catch {
@@ -86,8 +86,8 @@ test('multi-pass: the feedback folder stays between passes, nextpass.in does not
 test('a validator that does not accept or ends badly is reported as it is', () => {
 	assert.deepEqual(code(validated('broken.c')), ['exited', 0]);
 	assert.deepEqual([validated('crash.c').validator.end, validated('crash.c').validator.signal], ['signal', 6]);
-	assert.equal(validated('guess_spin.c', { jury_cpu_ms: 200 }).validator.end, 'cpu limit');
-	assert.equal(validated('sleep.c', { jury_wall_ms: 300 }).validator.end, 'wall limit');
+	assert.equal(validated('guess_spin.c', { jury_cpu_ms: 200, exact: ['jury_cpu_ms'] }).validator.end, 'cpu limit');
+	assert.equal(validated('sleep.c', { jury_wall_ms: 300, exact: ['jury_wall_ms'] }).validator.end, 'wall limit');
 });
 
 test('links in the feedback folder are left out, and never followed', () => {
@@ -160,7 +160,8 @@ const talks = [
 for (const [validator, source, first, end, exit] of talks)
 	test(`${validator} and ${source}: ${first === 'either' ? 'both end' : `the ${first} ends first`}`, () => {
 		const repeat = typeof end === 'string' && end.endsWith('limit') ? 1 : rounds;
-		for (const step of steps({ validator, source, input: files.secret, answer: files.answer, cpu_ms: 200, wall_ms: source === 'guess_spin.c' ? 20000 : 1000, jury_wall_ms: 25000, repeat })) {
+		const exact = { 'cpu limit': ['cpu_ms'], 'wall limit': ['wall_ms'] }[end] ?? [];
+		for (const step of steps({ validator, source, input: files.secret, answer: files.answer, cpu_ms: source === 'guess_spin.c' ? 200 : 5000, wall_ms: source === 'guess_spin.c' ? 20000 : 1000, jury_wall_ms: 25000, repeat, exact })) {
 			const told = JSON.stringify(step).slice(0, 1000), [name, number] = [end].flat();
 			assert.equal(step.submission.end, name, told);
 			if (name === 'exited') assert.equal(step.submission.exit_code, number, told);
@@ -208,7 +209,7 @@ test('one slot is enough for a pair, and two pairs in two slots do not wait for 
 	} finally {
 		await one.stop();
 	}
-	const pairs = [0, 1].map(() => spawn(path.join(build, 'jurytry'), words({ validator: 'guess.c', source: 'guess_ok.c', input: files.secret, repeat: 20 }),
+	const pairs = [0, 1].map(() => spawn(path.join(build, 'jurytry'), told({ validator: 'guess.c', source: 'guess_ok.c', input: files.secret, repeat: 20 }),
 		{ stdio: ['ignore', 'pipe', 'inherit'] }));
 	const texts = await Promise.all(pairs.map(async (child) => {
 		let text = '';
@@ -220,7 +221,7 @@ test('one slot is enough for a pair, and two pairs in two slots do not wait for 
 });
 
 test('when the judge dies both sides of its pair die at once', async () => {
-	const judge = spawn(path.join(build, 'jurytry'), words({ validator: 'sleep.c', source: 'guess_hang.c', wall_ms: 60000, jury_wall_ms: 60000 }), { stdio: 'ignore' });
+	const judge = spawn(path.join(build, 'jurytry'), told({ validator: 'sleep.c', source: 'guess_hang.c', wall_ms: 60000, jury_wall_ms: 60000 }), { stdio: 'ignore' });
 	const mains = () => box.processes(true).filter((pid) => {
 		try {
 			return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('./main');

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Box, build, here, read, sleep, until } from './box.mjs';
+import { Box, build, here, read, sleep, until, words } from './box.mjs';
 
 const KILLS = Number(process.env.KILLS ?? (process.env.LONG ? 50 : 10));
 const seed = Number(process.env.SEED ?? Date.now() % 1000000);
@@ -26,8 +26,8 @@ const box = new Box({ rotate_after: 7, slots: 3 });
 const judges = new Set(); // boxtry and jurytry at work: a judge each, with a slot of its own
 let chaos = true, judged = 0;
 
-function judge(program, words) {
-	const child = spawn(path.join(build, program), words, { stdio: ['ignore', 'pipe', 'ignore'] });
+function judge(program, options) {
+	const child = spawn(path.join(build, program), options, { stdio: ['ignore', 'pipe', 'ignore'] });
 	judges.add(child);
 	return new Promise((done) => {
 		let text = '';
@@ -44,12 +44,12 @@ function submission() {
 	const name = pick(['end_42.c', 'end_42.c', 'sleep.c', 'spin_orphans.c', 'leave_files.c', 'syntax.py', 'pair']);
 	if (name === 'pair') {
 		const place = (file) => path.join(here, 'jury', file);
-		const words = [`socket=${box.socket}`, `validator=${place('guess.c')}`, `source=${place('guess_ok.c')}`,
-			`input=${path.join(box.folder, 'secret')}`, `answer=${path.join(box.folder, 'secret')}`, 'repeat=5'];
-		return { answer: judge('jurytry', words), ends: (a) => (a.steps ?? []).map((s) => `${s.submission.end} ${s.validator.exit_code}`), want: 'exited 42' };
+		const secret = path.join(box.folder, 'secret');
+		const options = words({ socket: box.socket, validator: place('guess.c'), source: place('guess_ok.c'), input: secret, answer: secret, repeat: 5 });
+		return { answer: judge('jurytry', options), ends: (a) => (a.steps ?? []).map((s) => `${s.submission.end} ${s.validator.exit_code}`), want: 'exited 42' };
 	}
 	const want = read(box.program(name));
-	const options = { language: name.endsWith('.c') ? 'c' : 'python3', source: box.program(name), repeat: name === 'end_42.c' ? 60 : 1, wall_ms: 60000, ...want.options };
+	const options = { language: name.endsWith('.c') ? 'c' : 'python3', source: box.program(name), repeat: name === 'end_42.c' ? 60 : 1, wall_ms: 60000, exact: want.end.endsWith('limit') ? ['cpu_ms', 'wall_ms'] : [], ...want.options };
 	const ends = (a) => (want.stage === 'compile' ? [a.compile] : (a.runs ?? []))
 		.map((r) => [r.end, ...(want.number === undefined ? [] : [r.exit_code])].join(' '));
 	return { answer: judge('boxtry', box.words(options)), ends, want: [want.end, ...(want.number === undefined ? [] : [want.number])].join(' ') };
@@ -69,22 +69,6 @@ async function work() {
 	}
 }
 
-const nspid = (pid) => {
-	try {
-		return /^NSpid:\t(.*)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1].split('\t').length;
-	} catch {
-		return 0; // it ended meanwhile
-	}
-};
-// Agents are PID 1 of a container, inits of a namespace in it; both are its root.
-const roots = (depth) => box.processes().filter((pid) => !box.processes(true).includes(pid) && nspid(pid) === depth);
-const runtimes = () => fs.readdirSync('/proc').filter((pid) => {
-	try {
-		return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--root\0${box.settings.data_dir}/box/runtime\0`);
-	} catch {
-		return false;
-	}
-});
 const kill = (pid) => {
 	try {
 		process.kill(Number(pid), 'SIGKILL');
@@ -115,16 +99,16 @@ const victims = {
 		if (judges.size) pick([...judges]).kill('SIGKILL');
 	},
 	async agent() {
-		const all = roots(2);
+		const all = box.firsts(2);
 		if (all.length) kill(pick(all));
 	},
 	async init() {
-		const all = roots(3);
+		const all = box.firsts(3);
 		if (all.length) kill(pick(all));
 	},
 	async runtime() {
-		await until('the runtime to be at work', () => runtimes().length > 0, 3000).catch(() => {});
-		for (const pid of runtimes()) kill(pid);
+		await until('the runtime to be at work', () => box.runtimes().length > 0, 3000).catch(() => {});
+		for (const pid of box.runtimes()) kill(pid);
 	},
 };
 
@@ -160,18 +144,18 @@ test(`${KILLS} kills of box, judge, agent, init and runtime leave nothing (seed 
 	await restart();
 	const answer = box.try({ language: 'c', source: box.program('end_42.c') });
 	assert.deepEqual(answer.runs?.map((run) => run.exit_code), [42], JSON.stringify(answer));
-	await until('steps to be gone', () => box.processes(true).length === 0 && roots(3).length === 0);
-	await until('the runtime to be done', () => runtimes().length === 0);
+	await until('steps to be gone', () => box.processes(true).length === 0 && box.firsts(3).length === 0);
+	await until('the runtime to be done', () => box.runtimes().length === 0);
 	const cells = 2 + 1; // the slot's, the doctor's, a spare; nobody needed a second lane
 	const numbers = (paths, pattern) => [...new Set(paths.map((one) => pattern.exec(one)?.[1]).filter(Boolean))];
-	assert.ok(roots(2).length <= cells, roots(2).join(' '));
+	assert.ok(box.firsts(2).length <= cells, box.firsts(2).join(' '));
 	for (const found of [numbers(box.containers(), /-(\d+)$/), numbers(box.cgroups(), new RegExp(`${box.instance}/(\\d+)`))])
 		for (const number of found) assert.ok(Number(number) < cells, found.join(' '));
 	assert.ok(stepCgroups().length <= cells, stepCgroups().join(' '));
 
 	await box.kill('SIGTERM');
 	assert.deepEqual(box.processes(), []);
-	assert.deepEqual(runtimes(), []);
+	assert.deepEqual(box.runtimes(), []);
 	assert.deepEqual(box.cgroups(), []);
 	assert.deepEqual(box.containers(), []);
 	assert.deepEqual(box.mounts(), []);

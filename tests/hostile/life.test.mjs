@@ -1,9 +1,10 @@
 // life.test.mjs -- slots, refusals, and what is left when a judge or the box dies.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Box, build, programs, slow, until } from './box.mjs';
+import { Box, build, programs, sleep, slow, until, words } from './box.mjs';
 
 async function withBox(settings, body) {
 	const box = await new Box(settings).start();
@@ -110,6 +111,66 @@ test('kill -9 of the box leaves nothing after its restart', () => withBox({}, as
 	assert.deepEqual(box.containers(), []);
 	assert.deepEqual(box.mounts(), []);
 }));
+
+// The processors that the box's steps may use now, one list for each process.
+const cores = (box) => box.processes(true).map((pid) => {
+	try {
+		return /^Cpus_allowed_list:\t(.*)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+	} catch {
+		return undefined; // it ended meanwhile
+	}
+}).filter(Boolean);
+const allowed = /^Cpus_allowed_list:\t(.*)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]
+	.split(',').flatMap((range) => {
+		const [first, last = first] = range.split('-').map(Number);
+		return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
+	});
+const sleeper = { language: 'c', source: path.join(programs, 'sleep.c'), wall_ms: 1000 };
+
+test('each slot has a core, as many slots as cores', () => withBox({ slots: 0 }, async (box) => {
+	const all = allowed.map(() => box.tryLater(sleeper)), seen = () => cores(box);
+	await until('all to sleep', () => seen().length >= all.length && new Set(seen()).size === allowed.length);
+	assert.deepEqual([...new Set(seen())].sort(), [...allowed].sort());
+	for (const one of all) assert.equal((await one.answer).runs[0].end, 'wall limit');
+}));
+
+test('cores that are set are the only ones for programs, pairs and compilers', () => withBox({ slots: 0, cores: allowed.at(-1) }, async (box) => {
+	const place = (file) => path.join(path.dirname(programs), 'jury', file), secret = path.join(box.folder, 'secret');
+	fs.writeFileSync(secret, '77\n', { mode: 0o644 });
+	const pair = [`socket=${box.socket}`, `validator=${place('guess.c')}`, `source=${place('guess_hang.c')}`,
+		`input=${secret}`, `answer=${secret}`, ...words({ wall_ms: 800, jury_wall_ms: 1500 })];
+	for (const begin of [() => box.tryLater({ language: 'java', source: box.program('Deep.java'), entry: 'Deep' }),
+		() => box.tryLater(sleeper), () => ({ answer: new Promise((done) => spawn(path.join(build, 'jurytry'), pair).once('close', done)) })]) {
+		const { answer } = begin(), seen = new Set();
+		let over = false, most = 0;
+		answer.then(() => (over = true));
+		for (; !over; await sleep(20)) {
+			const now = cores(box);
+			most = Math.max(most, now.length);
+			for (const list of now) seen.add(list);
+		}
+		assert.ok(most > 0);
+		assert.deepEqual([...seen], [allowed.at(-1)]);
+	}
+	const first = box.tryLater(sleeper); // one core: one slot
+	await until('it to run', () => cores(box).length > 0);
+	assert.match(box.try(answer42).error, /no free slot/);
+	await first.answer;
+}));
+
+test('on a busy host a container weighs more than an ordinary process', () => withBox({ slots: 1 }, () => {
+	const files = ['cpu/codearena/cpu.shares', 'cpu,cpuacct/codearena/cpu.shares', 'codearena/cpu.weight'];
+	const file = files.map((name) => path.join('/sys/fs/cgroup', name)).find((name) => fs.existsSync(name));
+	const weight = Number(fs.readFileSync(file, 'utf8')) / (file.endsWith('weight') ? 100 : 1024);
+	assert.ok(weight >= 2 * allowed.length, `${weight} processes`);
+}));
+
+test('a core that is not there stops the start by name', async () => {
+	const box = new Box({ cores: '0,1023' });
+	await assert.rejects(box.start(), /cores: there is no processor 1023/);
+	fs.rmdirSync(box.guardFolder());
+	fs.rmSync(box.folder, { recursive: true });
+});
 
 // A used-up container goes on until another is ready, so how many there were depends on the machine.
 test('containers are replaced after so many executions, and nobody notices', () => withBox({ rotate_after: 5 }, async (box) => {

@@ -2,6 +2,7 @@
 // call filter (open_seccomp.c), and with other walls lowered by settings, must get another result.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Box, build, compiled, exchange, programs, read } from './box.mjs';
@@ -30,6 +31,9 @@ test('without the filter the calls of denied.c are allowed', () => {
 		'SYS_sched_setaffinity', 'SYS_vmsplice', 'SYS_personality', 'SYS_pidfd_open'])
 		assert.ok(run.stdout.includes(call), `${call} is still refused: ${JSON.stringify(run)}`);
 });
+
+test('without the filter affinity.c leaves its processor', { skip: os.cpus().length < 2 }, () =>
+	assert.notEqual(attempt('affinity.c').stdout, '1 1 1'));
 
 for (const name of ['sv_mount.c', 'sv_umount.c', 'sv_ptrace.c', 'sv_keyctl.c', 'sv_bpf.c', 'sv_fsopen.c', 'sv_pivot_root.c'])
 	test(`without the filter ${name} is no security violation`, () => assert.equal(attempt(name).end, 'exited'));
