@@ -82,7 +82,7 @@ static json_t *artifacts_json(struct worker *w)
 static json_t *slots_json(struct worker *w)
 {
 	json_t *list = json_array();
-	uint32_t cores[WORKER_MAX_SLOTS];
+	uint32_t cores[WORKER_MAX_SLOTS] = {0};
 
 	pthread_mutex_lock(&w->lock);
 	for (size_t i = 0; i < w->nslots; i++)

@@ -11,6 +11,7 @@
 // programs they run in every tenth turn. The plain
 // names are a static C program's; sandbox_cpp_* a dynamic C++ program's, sandbox_python3_* and
 // sandbox_java_* speak for themselves. RUNS=n: of each in all rounds together, at least.
+// LANGUAGE=c, cpp, python3 or java: that one alone.
 //
 // Then how well time and memory are measured (accuracy.mjs). ONLY=speed or accuracy: one of the two.
 import { spawnSync } from 'node:child_process';
@@ -133,7 +134,9 @@ async function speed() {
 	const box = await new Box({ language_file: languages, slots: 1 }).start();
 	try {
 		const subject = process.env.LANGUAGE;
-		for (const one of subjects) if (!subject || subject === one.language) measure(box, one);
+		const chosen = subjects.filter((one) => !subject || subject === (one.name ? one.name.slice(0, -1) : one.language));
+		if (!chosen.length) throw new Error(`LANGUAGE is c, cpp, python3 or java: ${subject}`);
+		for (const one of chosen) measure(box, one);
 	} finally {
 		await box.stop();
 	}
