@@ -87,6 +87,8 @@ void out_say(const struct admin *admin, json_t *o, const char *fmt, ...) PRINTF(
 void out_json(json_t *v); /* takes the reference */
 /* A cell of a table padded to a width counted in characters, not bytes; a blank follows. */
 void out_cell(const char *text, size_t width, bool right);
+/* Lines as they are, other control characters as `?`. */
+void out_text(const char *text);
 size_t out_width(const char *text);
 
 /* cmd_unpack.c: one command of problem_commands. */

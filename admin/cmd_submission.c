@@ -38,6 +38,23 @@ static int show(
 	return 0;
 }
 
+/* What was said in the interactions that failed, line by line. */
+static int show_transcripts(struct admin *admin, const char *id, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+
+	if (pg_run(admin->pg, Q_ADMIN_SUBMISSION_TRANSCRIPTS, &res, err, id) < 0)
+		return err_result(err);
+	for (int i = 0; i < PQntuples(res); i++) {
+		printf("\nTranscript of run %s (> the submission, < the validator)\n",
+		        pg_text(res, i, "ordinal"));
+		out_text(pg_text(res, i, "text"));
+		if (pg_bool(res, i, "truncated"))
+			puts("(the rest was not kept)");
+	}
+	return 0;
+}
+
 static int run_show(struct admin *admin, const struct args *args, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL, *json = NULL;
@@ -60,7 +77,11 @@ static int run_show(struct admin *admin, const struct args *args, struct err *er
 	}
 	if (show(admin, Q_ADMIN_SUBMISSION_FILES, "\nFiles", id, err) < 0 ||
 	        show(admin, Q_ADMIN_SUBMISSION_JUDGEMENTS, "\nJudgements", id, err) < 0 ||
-	        show(admin, Q_ADMIN_SUBMISSION_RUNS, "\nRuns of the one that counts", id, err) < 0)
+	        show(admin, Q_ADMIN_SUBMISSION_GROUPS, "\nTest groups of the one that counts", id,
+	                err) < 0 ||
+	        show(admin, Q_ADMIN_SUBMISSION_RUNS, "\nRuns of the one that counts", id, err) <
+	                0 ||
+	        show_transcripts(admin, id, err) < 0)
 		return err_result(err);
 	return 0;
 }
@@ -102,7 +123,8 @@ static const struct option rejudge_options[] = {
 
 const struct command submission_commands[] = {
         {"submission list", "", "the newest submissions", 0, 0, list_options, run_list, false},
-        {"submission show", "ID", "one, with its judgements and runs", 1, 1, NULL, run_show, false},
+        {"submission show", "ID", "one, with its judgements, groups, runs and transcripts", 1, 1,
+                NULL, run_show, false},
         {"submission rejudge-one", "ID", "judge one anew", 1, 1, rejudge_options, run_rejudge,
                 false},
         {NULL, NULL, NULL, 0, 0, NULL, NULL, false},

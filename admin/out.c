@@ -22,6 +22,16 @@ static void put(const char *text)
 		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
 }
 
+void out_text(const char *text)
+{
+	for (; *text; text++)
+		putchar(((unsigned char)*text < ' ' && *text != '\n' && *text != '\t') ||
+		                        *text == 0x7f
+		                ? '?'
+		                : *text);
+	putchar('\n');
+}
+
 void out_cell(const char *text, size_t width, bool right)
 {
 	size_t n = out_width(text);

@@ -69,6 +69,25 @@ static void add_times(json_t *o, const struct eyes *e, const PGresult *res, int 
 	        known ? shape_reltime(contest_time_at(e->contest, finished)) : json_null());
 }
 
+/* The jury sees the results of the groups; a team its own as far as the package and the contest
+ * (show_runs) allow: with `count` their points, with `verdicts` all. */
+static void add_groups(json_t *o, const struct eyes *e, const PGresult *res, int row)
+{
+	bool own = e->team_id[0] && strcmp(pg_text(res, row, "team_id"), e->team_id) == 0;
+	const char *show = e->contest->show_runs;
+	bool verdicts = is_jury(e) || strcmp(show, "verdicts") == 0;
+	json_t *list = NULL;
+
+	if (pg_null(res, row, "groups"))
+		return;
+	if (!is_jury(e) && (!own || !pg_bool(res, row, "show_groups") || strcmp(show, "none") == 0))
+		return;
+	list = json_loads(pg_text(res, row, "groups"), 0, NULL);
+	for (size_t i = 0; !verdicts && i < json_array_size(list); i++)
+		shape_set(json_array_get(list, i), "verdict", json_null());
+	shape_set(o, "groups", list ? list : json_array());
+}
+
 json_t *shape_judgement(const struct eyes *e, const PGresult *res, int row)
 {
 	json_t *o = json_object();
@@ -84,6 +103,7 @@ json_t *shape_judgement(const struct eyes *e, const PGresult *res, int row)
 	if (known) {
 		shape_set(o, "memory_kib", json_integer(pg_int(res, row, "memory_kib")));
 		shape_set(o, "tests_total", json_integer(pg_int(res, row, "tests_total")));
+		add_groups(o, e, res, row);
 	}
 	if (is_jury(e)) {
 		shape_set(o, "valid", json_boolean(pg_bool(res, row, "valid")));
@@ -112,6 +132,7 @@ json_t *shape_run(const struct eyes *e, const PGresult *res, int row)
 	shape_set(o, "run_time", seconds(res, row, "time_ms"));
 	shape_set(o, "time_ms", json_integer(pg_int(res, row, "time_ms")));
 	shape_set(o, "memory_kib", json_integer(pg_int(res, row, "memory_kib")));
+	shape_set(o, "team_message", shape_text(pg_text(res, row, "team_message")));
 	if (is_jury(e)) {
 		shape_set(o, "message", shape_text(pg_text(res, row, "message")));
 		shape_set(o, "exit_code", json_integer(pg_int(res, row, "exit_code")));

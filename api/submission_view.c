@@ -52,6 +52,28 @@ static int add_runs(struct parts *p, const char *judgement, json_t *o, struct er
 	return 0;
 }
 
+/* What was said in the interactions that failed: of runs as the jury sees them. */
+static int add_transcripts(
+        struct parts *p, const char *id, const char *judgement, json_t *runs, struct err *err)
+{
+	auto_pgresult PGresult *res = NULL;
+	int row = 0;
+
+	if (pg_run(p->pg, Q_API_TRANSCRIPTS, &res, err, id, judgement) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < json_array_size(runs); i++) {
+		json_t *run = json_array_get(runs, i);
+		int64_t ordinal = json_integer_value(json_object_get(run, "ordinal"));
+
+		if (row == PQntuples(res) || pg_int(res, row, "ordinal") != ordinal)
+			continue;
+		shape_set(run, "transcript", shape_text(pg_text(res, row, "text")));
+		shape_set(run, "transcript_cut", json_boolean(pg_bool(res, row, "truncated")));
+		row++;
+	}
+	return 0;
+}
+
 static int add_compile_output(
         struct parts *p, const char *id, const char *judgement, json_t *o, struct err *err)
 {
@@ -94,6 +116,9 @@ static int add_judgement(struct parts *p, const char *id, json_t *o, bool *final
 	if (!*final)
 		return 0;
 	if (add_runs(p, pg_text(res, row, "id"), o, err) < 0)
+		return err_result(err);
+	if (p->eyes.viewer == VIEWER_JURY && add_transcripts(p, id, pg_text(res, row, "id"),
+	                                             json_object_get(o, "runs"), err) < 0)
 		return err_result(err);
 	return add_compile_output(p, id, pg_text(res, row, "id"), o, err);
 }

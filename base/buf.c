@@ -122,6 +122,22 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return utf8[i].length;
 }
 
+void buf_add_text(struct buf *b, const char *s, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	const unsigned char *end = p + len;
+
+	while (p < end) {
+		size_t n = *p ? utf8_length(p, (size_t)(end - p)) : 0;
+
+		if (n)
+			buf_add(b, p, n);
+		else
+			buf_adds(b, "?");
+		p += n ? n : 1;
+	}
+}
+
 static void add_json_ascii(struct buf *b, unsigned char c)
 {
 	static const char short_form[] = "\bb\ff\nn\rr\tt\"\"\\\\";

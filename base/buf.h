@@ -17,6 +17,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_addi(struct buf *b, int64_t v); /* in digits */
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+/* Appends s as text that may be stored and shown: bytes that are no UTF-8, and NUL, become `?`. */
+void buf_add_text(struct buf *b, const char *s, size_t len);
 /* Appends s as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void buf_add_json(struct buf *b, const char *s, size_t len);
 /* At least n more bytes of room; returns where they start. Set len yourself. */

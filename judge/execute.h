@@ -47,10 +47,11 @@ struct outcome {
 	int exit_code, signal;
 	enum grading_given given; /* a score, by the validator */
 	double score;
+	bool transcript_cut;
 	char message[OUTCOME_MESSAGE_SIZE];   /* for the jury; may be "" */
 	char team_message[OUTCOME_TEAM_SIZE]; /* for the team, if the problem says so; may be "" */
-	char transcript[OUTCOME_TRANSCRIPT_SIZE]; /* of an interaction (judge/relay.h), for the jury
-	                                           */
+	char transcript[OUTCOME_TRANSCRIPT_SIZE]; /* of an interaction (judge/relay.h): its first
+	                                             bytes, for the jury */
 };
 
 struct program {

@@ -334,11 +334,18 @@ enum verdict grading_verdict(const struct grading_plan *p, const struct grading_
 	return found;
 }
 
+int64_t grading_milli(double score)
+{
+	if (!isfinite(score))
+		return 0;
+	return llround(fmax(fmin(score, MAX_POINTS), -MAX_POINTS) * POINTS_SCALE);
+}
+
 int64_t grading_points(const struct grading_plan *p, const struct grading_sum *whole)
 {
 	if (!p->scoring || (whole->verdict != VERDICT_AC && !p->score_is_all))
 		return 0;
 	if (!(whole->score > 0))
 		return 0;
-	return llround(fmin(whole->score, MAX_POINTS) * POINTS_SCALE);
+	return grading_milli(whole->score);
 }

@@ -91,6 +91,8 @@ int grading_finish(const struct grading_plan *p, const struct grading_result *re
  * failure, with the points that the package gives for it. */
 enum verdict grading_verdict(const struct grading_plan *p, const struct grading_result *results,
         const struct grading_sum *whole);
+/* Thousandths of a score; 0 for one that is no number. */
+int64_t grading_milli(double score);
 /* Thousandths of a point, none for a pass-fail problem. */
 int64_t grading_points(const struct grading_plan *p, const struct grading_sum *whole);
 

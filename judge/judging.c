@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "scoreboard/catchup.h"
 
+#include <math.h>
+
 enum { KIB = 1024, US_PER_MS = 1000, PROCESSED_S = 3600 };
 
 /* One judgement at work. */
@@ -251,6 +253,11 @@ static void close_answers(struct work *w)
 
 /* Running: what trial.h asks for. */
 
+static const char *keep_text(struct arena *a, const char *text)
+{
+	return text[0] ? arena_strdup(a, text) : NULL;
+}
+
 static struct run run_of(struct arena *a, const struct task_test *t, const struct outcome *o)
 {
 	return (struct run){.ordinal = t->ordinal,
@@ -261,7 +268,10 @@ static struct run run_of(struct arena *a, const struct task_test *t, const struc
 	        .exit_code = o->exit_code,
 	        .signal = o->signal,
 	        .first_time_ms = (int)(o->first_us / US_PER_MS),
-	        .message = o->message[0] ? arena_strdup(a, o->message) : NULL};
+	        .message = keep_text(a, o->message),
+	        .team_message = keep_text(a, o->team_message),
+	        .transcript = o->verdict == VERDICT_AC ? NULL : keep_text(a, o->transcript),
+	        .transcript_cut = o->transcript_cut};
 }
 
 static int open_test(void *ctx, struct pg *pg, size_t i, int fds[2], struct err *err)
@@ -309,6 +319,46 @@ static bool go_on(void *ctx, size_t i, const struct outcome *o)
 	return !w->gave_way;
 }
 
+/* Samples have no points where the package ignores them. */
+static bool is_scored(const struct grading_plan *plan, const struct grading_group *g)
+{
+	static const char sample[] = "sample";
+	size_t n = sizeof(sample) - 1;
+	bool is_sample = strncmp(g->name, sample, n) == 0 && (!g->name[n] || g->name[n] == '/');
+
+	return plan->scoring &&
+	       !(is_sample && (plan->score_is_all || plan->groups[0].ignore_sample));
+}
+
+/* Nobody made groups who has no points and no folder in `secret`. */
+static bool has_groups(const struct grading_plan *plan)
+{
+	for (size_t i = 0; i < plan->ngroups; i++)
+		if (plan->scoring || strchr(plan->groups[i].name, '/'))
+			return true;
+	return false;
+}
+
+/* What is stored of the groups: all but the root, which is the judgement itself. */
+static void take_groups(struct work *w, const struct grading_sum *sums, struct decision *out)
+{
+	const struct grading_plan *plan = &w->task.problem.plan;
+	size_t n = has_groups(plan) ? plan->ngroups : 0;
+	struct group_result *list = arena_alloc(w->a, (n + 1) * sizeof(*list));
+
+	for (size_t i = 1; i < n; i++) {
+		const struct grading_group *g = &plan->groups[i];
+
+		list[out->ngroups++] = (struct group_result){.name = g->name,
+		        .verdict = sums[i].verdict,
+		        .scored = is_scored(plan, g),
+		        .bounded = isfinite(g->range_max),
+		        .points_milli = grading_milli(sums[i].score),
+		        .max_milli = grading_milli(g->range_max)};
+	}
+	out->groups = list;
+}
+
 /* Groups and points (grading.h). */
 static int grade(struct work *w, struct decision *out, struct err *err)
 {
@@ -326,6 +376,7 @@ static int grade(struct work *w, struct decision *out, struct err *err)
 		return err_result(err);
 	out->verdict = grading_verdict(plan, w->trial.results, &sums[0]);
 	out->points_milli = grading_points(plan, &sums[0]);
+	take_groups(w, sums, out);
 	return 0;
 }
 

@@ -570,5 +570,7 @@ int validate_interaction(const struct test_case *t, struct validate_pass *pass,
 
 void validate_transcript(const struct box_interacted *done, struct outcome *out)
 {
+	if (strlen(out->transcript) + done->transcript_len + 1 >= sizeof(out->transcript))
+		out->transcript_cut = true;
 	add_text(out->transcript, sizeof(out->transcript), done->transcript, done->transcript_len);
 }

@@ -296,6 +296,10 @@ bool parse_problem_yaml(struct parser *s)
 		read_validation(s, &d);
 		read_flags(s, &d);
 		read_grading(s, &d);
+	} else {
+		/* no word of it in the newer format, whose groups and points are no secret (the
+		 * statement tells them): the contest's setting decides */
+		s->p->show_groups = s->p->scoring;
 	}
 	read_limits(s, &d);
 	if (doc_text(s, &d, "uuid", &uuid))

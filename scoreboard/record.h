@@ -37,8 +37,18 @@ struct run {
 	int time_ms, wall_ms;
 	int64_t memory_kib;
 	int exit_code, signal;
-	const char *message; /* or NULL */
-	int first_time_ms;   /* 0, or: it ran twice, and this is the other time */
+	const char *message;      /* for the jury, or NULL */
+	const char *team_message; /* or NULL */
+	const char *transcript;   /* of an interaction, or NULL */
+	bool transcript_cut;
+	int first_time_ms; /* 0, or: it ran twice, and this is the other time */
+};
+/* What came of a test group. */
+struct group_result {
+	const char *name;     /* "secret/group1" */
+	enum verdict verdict; /* VERDICT_NONE: nothing of it was run */
+	bool scored, bounded; /* has points; the package says how many there may be */
+	int64_t points_milli, max_milli;
 };
 struct decision {
 	enum verdict verdict;
@@ -48,6 +58,8 @@ struct decision {
 	int tests_total;
 	const struct run *runs;
 	size_t nruns;
+	const struct group_result *groups; /* in order; 0: the problem has none */
+	size_t ngroups;
 	const char *compile_output; /* or NULL */
 	size_t compile_output_len;
 	bool compile_output_cut;

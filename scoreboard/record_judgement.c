@@ -1,13 +1,48 @@
 /* record_judgement.c -- a decision on a submission, and taking one back (rejudge). Both are changes
  * of one submission (record_change.h). */
+#include "base/json.h"
 #include "base/log.h"
 #include "scoreboard/record_change.h"
 
 #include <assert.h>
 
-enum { MAX_MESSAGE = 3900, MAX_FAULT = 1000, MAX_FAULTS = 3 };
+enum {
+	MAX_MESSAGE = 3900,
+	MAX_TEAM_MESSAGE = 1024,
+	MAX_TRANSCRIPT = 32 << 10,
+	MAX_TRANSCRIPTS = 20, /* of one judgement: the first that failed */
+	MAX_FAULT = 1000,
+	MAX_FAULTS = 3
+};
 
 /* ---------------------------------------------------------------- judgement */
+
+static json_t *group_json(const struct group_result *g)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "name", json_string(g->name));
+	json_object_set_new(o, "verdict",
+	        g->verdict == VERDICT_NONE ? json_null() : json_string(verdict_id(g->verdict)));
+	json_object_set_new(o, "points", g->scored ? json_integer(g->points_milli) : json_null());
+	json_object_set_new(o, "points_max",
+	        g->scored && g->bounded ? json_integer(g->max_milli) : json_null());
+	return o;
+}
+
+/* NULL: the problem has no groups, or nothing was run. */
+static const char *groups_text(struct arena *a, const struct decision *d)
+{
+	json_auto_t *list = json_array();
+	auto_free char *text = NULL;
+
+	if (d->ngroups == 0)
+		return NULL;
+	for (size_t i = 0; i < d->ngroups; i++)
+		json_array_append_new(list, group_json(&d->groups[i]));
+	text = json_dumps(list, JSON_COMPACT);
+	return arena_strdup(a, text);
+}
 
 /* 1 when the attempt is the current one. */
 static int finish(struct pg *pg, struct arena *a, const struct claim *claim,
@@ -18,12 +53,13 @@ static int finish(struct pg *pg, struct arena *a, const struct claim *claim,
 	if (pg_run(pg, Q_RECORD_FINISH, &r, err, claim->judgement_id, pg_arg_int(a, claim->attempt),
 	            verdict_id(d->verdict), pg_arg_int(a, d->points_milli),
 	            pg_arg_int(a, d->time_ms), pg_arg_int(a, d->memory_kib),
-	            pg_arg_int(a, d->tests_total), record_clean(a, d->fault, MAX_FAULT)) < 0)
+	            pg_arg_int(a, d->tests_total), groups_text(a, d),
+	            record_clean(a, d->fault, MAX_FAULT)) < 0)
 		return err_result(err);
 	return pg_bool(r, 0, "recorded");
 }
 
-enum { RUN_COLUMNS = 9 };
+enum { RUN_COLUMNS = 10 };
 
 static void run_fields(struct arena *a, const struct run *run, const char *out[RUN_COLUMNS])
 {
@@ -35,7 +71,8 @@ static void run_fields(struct arena *a, const struct run *run, const char *out[R
 	out[5] = pg_arg_int(a, run->exit_code);
 	out[6] = run->signal ? pg_arg_int(a, run->signal) : NULL;
 	out[7] = record_clean(a, run->message, MAX_MESSAGE);
-	out[8] = run->first_time_ms ? pg_arg_int(a, run->first_time_ms) : NULL;
+	out[8] = record_clean(a, run->team_message, MAX_TEAM_MESSAGE);
+	out[9] = run->first_time_ms ? pg_arg_int(a, run->first_time_ms) : NULL;
 }
 
 static int add_runs(struct pg *pg, const struct claim *claim, const struct decision *d,
@@ -62,16 +99,48 @@ static int add_runs(struct pg *pg, const struct claim *claim, const struct decis
 	return pg_query(pg, Q_RECORD_RUNS, args, NULL, err);
 }
 
-static int add_output(
+enum { MAX_OUTPUTS = MAX_TRANSCRIPTS + 1 };
+
+struct outputs {
+	struct arena a;
+	const char *kinds[MAX_OUTPUTS], *ordinals[MAX_OUTPUTS], *bodies[MAX_OUTPUTS],
+	        *cuts[MAX_OUTPUTS];
+	size_t n;
+};
+
+static void add_transcript(struct outputs *o, const struct run *run)
+{
+	const char *text = record_clean(&o->a, run->transcript, MAX_TRANSCRIPT);
+
+	o->kinds[o->n] = "transcript";
+	o->ordinals[o->n] = pg_arg_int(&o->a, run->ordinal);
+	o->bodies[o->n] = pg_arg_bytes(&o->a, text, strlen(text));
+	o->cuts[o->n++] = pg_arg_bool(run->transcript_cut);
+}
+
+/* One statement, and none for an ordinary judgement. */
+static int add_outputs(
         struct pg *pg, const struct claim *claim, const struct decision *d, struct err *err)
 {
-	auto_arena struct arena a = {0};
+	struct outputs o = {0};
+	int r = 0;
 
-	if (!d->compile_output)
-		return 0;
-	return pg_run(pg, Q_RECORD_OUTPUT, NULL, err, claim->judgement_id, claim->month,
-	        pg_arg_bytes(&a, d->compile_output, d->compile_output_len),
-	        pg_arg_bool(d->compile_output_cut));
+	if (d->compile_output) {
+		o.kinds[0] = "compile";
+		o.ordinals[0] = "0";
+		o.bodies[0] = pg_arg_bytes(&o.a, d->compile_output, d->compile_output_len);
+		o.cuts[0] = pg_arg_bool(d->compile_output_cut);
+		o.n = 1;
+	}
+	for (size_t i = 0; i < d->nruns && o.n < MAX_OUTPUTS; i++)
+		if (d->runs[i].transcript)
+			add_transcript(&o, &d->runs[i]);
+	if (o.n > 0)
+		r = pg_run(pg, Q_RECORD_OUTPUTS, NULL, err, claim->judgement_id, claim->month,
+		        pg_arg_array(&o.a, o.kinds, o.n), pg_arg_array(&o.a, o.ordinals, o.n),
+		        pg_arg_array(&o.a, o.bodies, o.n), pg_arg_array(&o.a, o.cuts, o.n));
+	arena_free(&o.a);
+	return r;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the claim, the decision, and the usual four */
@@ -127,7 +196,7 @@ static int judge(struct pg *pg, struct arena *a, const struct claim *claim,
 	if (record_load_team(pg, a, claim, &l, err) < 0)
 		return err_result(err);
 	if (add_runs(pg, claim, d, contest_time_at(&l.c, l.head.now_ms), err) < 0 ||
-	        add_output(pg, claim, d, err) < 0)
+	        add_outputs(pg, claim, d, err) < 0)
 		return err_result(err);
 	valid = l.sub->judgement_id && strcmp(l.sub->judgement_id, claim->judgement_id) == 0;
 	if (!valid || l.sub->practice)

@@ -2,6 +2,7 @@
  * audit row. */
 #include "scoreboard/record_write.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "scoreboard/freeze.h"
 #include "scoreboard/part.h"
@@ -122,8 +123,7 @@ int record_audit(struct pg *pg, const struct record_audit *au, struct err *err)
 const char *record_clean(struct arena *a, const char *s, size_t max)
 {
 	size_t len = s ? strlen(s) : 0;
-	char *copy;
-	json_t *valid;
+	auto_buf struct buf b = {0};
 
 	if (!s)
 		return NULL;
@@ -132,14 +132,8 @@ const char *record_clean(struct arena *a, const char *s, size_t max)
 		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)
 			len--;
 	}
-	copy = arena_strndup(a, s, len);
-	valid = json_stringn(copy, len);
-	for (char *p = copy; !valid && *p; p++) {
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	}
-	json_decref(valid);
-	return copy;
+	buf_add_text(&b, s, len);
+	return arena_strndup(a, b.data ? b.data : "", b.len);
 }
 
 int record_end(struct pg *pg, int result, struct err *err)

@@ -194,14 +194,14 @@ SELECT submission_add($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $1
                       $15::bytea[]) AS id;
 
 -- name: record_finish
-SELECT judgement_finish($1, $2, $3::verdict, $4, $5, $6, $7, $8) AS recorded;
+SELECT judgement_finish($1, $2, $3::verdict, $4, $5, $6, $7, $8::jsonb, $9) AS recorded;
 
 -- name: record_runs
 SELECT runs_add($1, $2::int[], $3::verdict[], $4::int[], $5::int[], $6::bigint[], $7::int[],
-                $8::int[], $9::text[], $10::int[], $11);
+                $8::int[], $9::text[], $10::text[], $11::int[], $12);
 
--- name: record_output
-SELECT output_add($1, $2, 'compile', 0, $3, $4);
+-- name: record_outputs
+SELECT outputs_add($1, $2, $3::text[], $4::int[], $5::bytea[], $6::boolean[]);
 
 -- name: record_cells
 SELECT cells_put($1, $2::text[], $3::text[], $4::int[], $5::int[], $6::boolean[], $7::bigint[],
@@ -704,7 +704,9 @@ SELECT j.id, j.submission_id, s.team_id, j.valid, j.state, j.verdict, j.class,
        floor(extract(epoch FROM j.finished_at) * 1000)::bigint AS finished_ms,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
        j.time_ms, j.memory_kib, j.points_milli, j.tests_total, j.attempt, j.worker, j.fault,
-       s.held AND j.id = s.judgement_id AS held, j.decided_by, j.confirmed_by
+       s.held AND j.id = s.judgement_id AS held, j.decided_by, j.confirmed_by, j.groups,
+       j.groups IS NOT NULL AND (SELECT v.show_groups FROM problem_versions v
+        WHERE v.problem_id = s.problem_id AND v.version = j.problem_version) AS show_groups
 FROM judgements j JOIN submissions s ON s.id = j.submission_id
 WHERE j.contest_id = $1 AND j.started_at IS NOT NULL
   AND ($2::text IS NULL OR s.team_id = $2) AND ($3::text IS NULL OR s.id = $3)
@@ -712,8 +714,8 @@ ORDER BY s.ordinal, j.ordinal
 
 -- name: api_runs
 SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.time_ms,
-       r.memory_kib, r.exit_code, r.signal, r.message, r.first_time_ms, r.contest_time_ms,
-       floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
+       r.memory_kib, r.exit_code, r.signal, r.message, r.team_message, r.first_time_ms,
+       r.contest_time_ms, floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms
 FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
 JOIN submissions s ON s.id = j.submission_id
@@ -725,6 +727,11 @@ ORDER BY j.submission_id, j.ordinal, r.ordinal
 -- name: api_compile_output
 SELECT o.body, o.truncated FROM judgement_outputs o JOIN submissions s ON s.id = $1
 WHERE o.judgement_id = $2 AND o.kind = 'compile' AND o.ordinal = 0
+
+-- name: api_transcripts
+SELECT o.ordinal, convert_from(o.body, 'UTF8') AS text, o.truncated
+FROM judgement_outputs o JOIN submissions s ON s.id = $1 AND s.month = o.month
+WHERE o.judgement_id = $2 AND o.kind = 'transcript' ORDER BY o.ordinal
 
 -- name: api_sample_ordinals
 SELECT t.ordinal FROM test_cases t JOIN judgements j ON j.problem_version = t.version
@@ -1110,9 +1117,22 @@ FROM judgements j WHERE j.submission_id = $1 ORDER BY j.ordinal
 
 -- name: admin_submission_runs
 SELECT r.ordinal, r.verdict::text AS verdict, r.time_ms, r.first_time_ms, r.wall_ms, r.memory_kib, r.exit_code,
-       r.signal, left(r.message, 80) AS message
+       r.signal, left(r.message, 80) AS message, left(r.team_message, 80) AS team_message
 FROM submission_results r JOIN submissions s ON s.judgement_id = r.judgement_id
 WHERE s.id = $1 ORDER BY r.ordinal
+
+-- name: admin_submission_groups
+SELECT g->>'name' AS "group", g->>'verdict' AS verdict,
+       ((g->>'points')::bigint / 1000.0)::numeric(20, 3) AS points,
+       ((g->>'points_max')::bigint / 1000.0)::numeric(20, 3) AS of
+FROM submissions s JOIN judgements j ON j.id = s.judgement_id,
+     jsonb_array_elements(j.groups) WITH ORDINALITY t(g, n)
+WHERE s.id = $1 ORDER BY n
+
+-- name: admin_submission_transcripts
+SELECT o.ordinal, convert_from(o.body, 'UTF8') AS text, o.truncated
+FROM submissions s JOIN judgement_outputs o ON o.judgement_id = s.judgement_id AND o.month = s.month
+WHERE s.id = $1 AND o.kind = 'transcript' ORDER BY o.ordinal
 
 -- name: admin_submission_json
 SELECT jsonb_build_object('submission', to_jsonb(s), 'judgements',
@@ -1122,7 +1142,11 @@ SELECT jsonb_build_object('submission', to_jsonb(s), 'judgements',
 	 WHERE r.judgement_id = s.judgement_id), 'compile_output',
 	(SELECT convert_from(o.body, 'LATIN1') FROM judgement_outputs o
 	 WHERE o.judgement_id = s.judgement_id AND o.month = s.month AND o.kind = 'compile'
-	 LIMIT 1)) AS submission
+	 LIMIT 1), 'transcripts',
+	(SELECT coalesce(jsonb_agg(jsonb_build_object('ordinal', o.ordinal, 'truncated', o.truncated,
+		'text', convert_from(o.body, 'UTF8')) ORDER BY o.ordinal), '[]') FROM judgement_outputs o
+	 WHERE o.judgement_id = s.judgement_id AND o.month = s.month AND o.kind = 'transcript'))
+	AS submission
 FROM submissions s WHERE s.id = $1
 
 -- name: admin_contest_ids

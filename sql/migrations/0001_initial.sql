@@ -127,7 +127,7 @@ CREATE TABLE problem_versions (
 	custom_validation boolean NOT NULL DEFAULT false,  -- its output validators decide
 	custom_score boolean NOT NULL DEFAULT false,       -- ... and give points (legacy)
 	minimize boolean NOT NULL DEFAULT false,
-	show_groups boolean NOT NULL DEFAULT false,  -- to contestants
+	show_groups boolean NOT NULL DEFAULT false,  -- a team may see the results of its groups
 	validation_passes int NOT NULL DEFAULT 2 CHECK (validation_passes BETWEEN 1 AND 1000),
 	compile_memory_kib int NOT NULL DEFAULT 2097152 CHECK (compile_memory_kib > 0),
 	validation_limit_ms int NOT NULL DEFAULT 60000 CHECK (validation_limit_ms BETWEEN 1 AND 600000),
@@ -502,6 +502,8 @@ CREATE TABLE judgements (
 	time_ms int,                           -- slowest run
 	memory_kib bigint,                     -- largest run
 	tests_total int,
+	groups jsonb CHECK (jsonb_typeof(groups) = 'array'),  -- results of the test groups in order:
+		-- name, verdict (null: not run), points and points_max (thousandths or null)
 	fault text,                            -- the judge's last own fault, for people
 	decided_by text,                       -- a person overrode: who; NULL: a judge program
 	confirmed_by text,                     -- hold-for-verification: who
@@ -529,17 +531,19 @@ CREATE TABLE submission_results (
 	exit_code int,
 	signal int,
 	message text CHECK (length(message) <= 4000),  -- what the comparison saw, for the jury
+	team_message text CHECK (length(team_message) <= 1024),  -- of the validator, for the team
 	first_time_ms int CHECK (first_time_ms >= 0),  -- it ran twice: the first run's, for the jury
 	at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	contest_time_ms bigint NOT NULL DEFAULT 0,
 	PRIMARY KEY (judgement_id, ordinal)
 );
 
--- Compiler output and the first bytes of a run's output, for those who may see them.
+-- Compiler output, the first bytes of a run's output and, of interactions that failed, of what was
+-- said (transcript: text, for the jury), for those who may see them.
 CREATE TABLE judgement_outputs (
 	judgement_id ident NOT NULL,
 	month date NOT NULL,
-	kind text NOT NULL CHECK (kind IN ('compile', 'stdout', 'stderr')),
+	kind text NOT NULL CHECK (kind IN ('compile', 'stdout', 'stderr', 'transcript')),
 	ordinal int NOT NULL DEFAULT 0,        -- of the test case; 0 for the compiler
 	body bytea NOT NULL,
 	truncated boolean NOT NULL DEFAULT false,
@@ -1083,7 +1087,7 @@ END $$;
 -- The decision, inside the recording transaction (contest locked before). False when the attempt
 -- is stale or the judgement is final: nothing was written. Only a valid judgement moves its submission.
 CREATE FUNCTION judgement_finish(judgement ident, its_attempt int, its_verdict verdict,
-	points bigint, slowest_ms int, largest_kib bigint, total int, its_fault text)
+	points bigint, slowest_ms int, largest_kib bigint, total int, its_groups jsonb, its_fault text)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 DECLARE
@@ -1092,7 +1096,8 @@ BEGIN
 	PERFORM require_role('codearena_judge', 'codearena_admin');
 	UPDATE judgements SET state = 'final', lease_until = NULL, verdict = its_verdict,
 		points_milli = points, time_ms = slowest_ms, memory_kib = largest_kib,
-		tests_total = total, fault = coalesce(its_fault, fault), finished_at = clock_timestamp()
+		tests_total = total, groups = its_groups, fault = coalesce(its_fault, fault),
+		finished_at = clock_timestamp()
 	WHERE id = judgement AND attempt = its_attempt AND state <> 'final' RETURNING * INTO j;
 	IF NOT FOUND THEN
 		RETURN false;
@@ -1116,24 +1121,24 @@ END $$;
 -- The runs and outputs of a judgement; same transaction, after judgement_finish said true.
 CREATE FUNCTION runs_add(judgement ident, ordinals int[], verdicts verdict[], times int[],
 	walls int[], memories bigint[], exit_codes int[], signals int[], messages text[],
-	first_times int[], contest_ms bigint) RETURNS void
+	team_messages text[], first_times int[], contest_ms bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge', 'codearena_admin');
 	INSERT INTO submission_results (judgement_id, ordinal, verdict, time_ms, wall_ms, memory_kib,
-		exit_code, signal, message, first_time_ms, contest_time_ms)
+		exit_code, signal, message, team_message, first_time_ms, contest_time_ms)
 	SELECT judgement, u.*, contest_ms
 	FROM unnest(ordinals, verdicts, times, walls, memories, exit_codes, signals, messages,
-		first_times) u;
+		team_messages, first_times) u;
 END $$;
 
-CREATE FUNCTION output_add(judgement ident, its_month date, its_kind text, its_ordinal int,
-	its_body bytea, cut boolean) RETURNS void
+CREATE FUNCTION outputs_add(judgement ident, its_month date, kinds text[], ordinals int[],
+	bodies bytea[], cuts boolean[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge', 'codearena_admin');
 	INSERT INTO judgement_outputs (judgement_id, month, kind, ordinal, body, truncated)
-	VALUES (judgement, its_month, its_kind, its_ordinal, its_body, cut)
+	SELECT judgement, its_month, u.* FROM unnest(kinds, ordinals, bodies, cuts) u
 	ON CONFLICT (judgement_id, month, kind, ordinal) DO NOTHING;
 END $$;
 
@@ -1977,7 +1982,7 @@ GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, tes
 GRANT INSERT, UPDATE ON languages, workers TO codearena_judge;
 GRANT INSERT ON audit_log TO codearena_judge;
 GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release,
-	judgement_finish, runs_add, output_add, judging_pause_after_faults TO codearena_judge;
+	judgement_finish, runs_add, outputs_add, judging_pause_after_faults TO codearena_judge;
 
 -- Imports: api stores the bytes, a judge host reads them; both judge and admin make versions.
 GRANT SELECT ON problem_imports TO codearena_api;
@@ -2012,7 +2017,7 @@ GRANT EXECUTE ON FUNCTION events_append, past_problems, past_submissions, past_j
 	outside_submission, outside_judgement TO codearena_admin;
 GRANT SELECT, INSERT, UPDATE ON contest_checks TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, judgement_finish, judgement_release,
-	runs_add, output_add, contest_start, contest_freeze, contest_thaw, contest_end,
+	runs_add, outputs_add, contest_start, contest_freeze, contest_thaw, contest_end,
 	contest_finalize, contest_reschedule_freeze, account_register, sample_data TO codearena_admin;
 RESET ROLE;
 SELECT codearena.partitions_ahead();

@@ -142,9 +142,9 @@ test('api cannot read test data beyond the samples', async () => {
 test('api cannot judge', async () => {
 	await refused('codearena_api', [
 		'SELECT judgement_claim(\'w\', \'{c}\', \'3 s\', true)', 'SELECT judgement_heartbeat(\'w\', \'{s-1}\', \'{1}\', \'3 s\')',
-		'SELECT judgement_release(\'s-1\', 0, false, \'\')', 'SELECT judgement_finish(\'s-1\', 0, \'AC\', 0, 0, 0, 0, NULL)',
-		'SELECT runs_add(\'s-1\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', 0)',
-		'SELECT output_add(\'s-1\', \'2026-11-01\', \'compile\', 0, \'\', false)',
+		'SELECT judgement_release(\'s-1\', 0, false, \'\')', 'SELECT judgement_finish(\'s-1\', 0, \'AC\', 0, 0, 0, 0, NULL, NULL)',
+		'SELECT runs_add(\'s-1\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', \'{}\', 0)',
+		'SELECT outputs_add(\'s-1\', \'2026-11-01\', \'{compile}\', \'{0}\', \'{""}\', \'{f}\')',
 		'UPDATE languages SET version = \'\'', 'UPDATE contests SET start_at = now()', 'UPDATE contest_counter SET number = 0',
 		'DELETE FROM contest_freezes', 'INSERT INTO accounts (id, username, role) VALUES (\'x\', \'x\', \'admin\')',
 		'UPDATE accounts SET role = \'admin\'', 'UPDATE accounts SET enabled = true', 'UPDATE problem_versions SET time_limit_ms = 1',

@@ -8,6 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Arena, build, top, waitFor } from './harness.mjs';
+import { smallPackage, writeFolder } from './packages.mjs';
+import { validate } from './schema.mjs';
 
 const folder = path.join(top, 'tests/packages');
 const names = fs.readdirSync(folder).sort();
@@ -23,14 +25,38 @@ function verify(...packages) {
 const reportOf = (all, name) => all.reports.find((r) => r.package === path.join(folder, name));
 const resultOf = (all, name, file) => reportOf(all, name).submissions.find((s) => s.submission === file);
 
+// Groups that its package shows to nobody, and a validator whose words are no text.
+const hushed = smallPackage({
+	'problem.yaml': 'problem_format_version: legacy\nname: Hushed\ntype: scoring\nvalidation: custom\n',
+	'output_validators/raw/raw.py': `import sys
+def leave(name, what):
+    with open(sys.argv[3] + name, 'wb') as f:
+        f.write(what)
+leave('judgemessage.txt', b'jury only \\xff\\x00\\x1b[2J \\xc3\\xa4')
+leave('teammessage.txt', b'team \\xfe\\x00\\x07 \\xe2\\x82\\xac' + b'\\xe2\\x82\\xac' * 2000)
+sys.exit(42 if sys.stdin.read().split() == open(sys.argv[2]).read().split() else 43)
+`,
+	'data/secret/01.in': null,
+	'data/secret/01.ans': null,
+	'data/secret/one/testdata.yaml': 'accept_score: 30\nrange: 0 30\ngrader_flags: min\n',
+	'data/secret/one/a.in': '4 5\n',
+	'data/secret/one/a.ans': '9\n',
+	'data/secret/two/testdata.yaml': 'accept_score: 70\nrange: 0 70\ngrader_flags: min\n',
+	'data/secret/two/b.in': '40 50\n',
+	'data/secret/two/b.ans': '90\n',
+	'data/secret/testdata.yaml': 'on_reject: continue\ngrader_flags: accept_if_any_accepted sum\n',
+	'data/testdata.yaml': 'on_reject: continue\ngrader_flags: ignore_sample\n',
+});
+
 // Both at once: the sandbox of verify is its own.
 let verified;
 before(async () => {
 	const running = verify(...names.map((name) => path.join(folder, name)));
 	await arena.start();
 	for (const name of ['guess', 'courier', 'orchard', 'parcel', 'choir']) await arena.codearena('problem', 'import', path.join(folder, name));
+	await arena.codearena('problem', 'import', '--id', 'hushed', writeFolder(path.join(scratch, 'hushed'), hushed));
 	await arena.makeAccounts(3);
-	await arena.makeContest('c1', { problems: ['guess', 'courier', 'orchard', 'parcel', 'choir'], more: ['--rules', 'ioi'] });
+	await arena.makeContest('c1', { problems: ['guess', 'courier', 'orchard', 'parcel', 'choir', 'hushed'], more: ['--rules', 'ioi', '--per-minute', '100'] });
 	verified = await running;
 });
 after(async () => {
@@ -104,6 +130,110 @@ test('the board has the points of the groups and of the validator', async () => 
 		return judged === 4 && board;
 	});
 	assert.deepEqual([points(seen, 'team2'), points(seen, 'team3')], [{ orchard: 40, parcel: 76 }, { orchard: 100, parcel: 0 }]);
+});
+
+// ---------------------------------------------------------------- what is kept and shown
+
+const sent = {}; // "guess halve.c" -> id
+async function sendOne(problem, file, code) {
+	code ??= fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
+	const answer = await arena.submit('c1', 'team1', problem, file.endsWith('.c') ? 'c' : 'python3', code);
+	assert.equal(answer.status, 202, answer.text);
+	await arena.verdict('team1', answer.body.id);
+	sent[`${problem} ${path.basename(file)}`] = answer.body.id;
+}
+
+async function view(id, who) {
+	const { status, body, text } = await arena.http('GET', `/api/submissions/${id}`, { token: await arena.login(who) });
+	assert.equal(status, 200, text);
+	const document = (await arena.http('GET', '/api/openapi.json')).body;
+	assert.deepEqual(validate(document, { $ref: '#/components/schemas/SubmissionView' }, body), []);
+	return body;
+}
+const groupsOf = (it) => it.judgement.groups?.map((g) => [g.name, g.verdict, g.points, g.points_max]);
+
+test('a team sees the results of its groups, to the thousandth, where the package and the contest let it', async () => {
+	const good = 'a, b = map(int, input().split())\nprint(a + b if a < 40 else 0)\n';
+	await Promise.all([sendOne('orchard', 'partially_accepted/sum.py'), sendOne('parcel', 'mixed/heaviest_first.py'), sendOne('hushed', 'good.py', good)]);
+	const orchard = [['sample', 'AC', null, null], ['secret', 'AC', 40000, 100000], ['secret/1-no-debts', 'AC', 40000, 40000], ['secret/2-all', 'WA', 0, 60000]];
+	const parcel = [['sample', 'AC', null, null], ['secret', 'AC', 76000, 100000], ['secret/1-few', 'AC', 20000, 20000], ['secret/2-many', 'AC', 56000, 80000]];
+	const silent = [['sample', 'AC', null, null], ['secret', 'AC', 30000, null], ['secret/one', 'AC', 30000, 30000], ['secret/two', 'WA', 0, 70000]];
+	for (const who of ['team1', 'jury']) {
+		assert.deepEqual(groupsOf(await view(sent['orchard sum.py'], who)), orchard, who);
+		assert.deepEqual(groupsOf(await view(sent['parcel heaviest_first.py'], who)), parcel, who);
+	}
+	assert.equal((await view(sent['parcel heaviest_first.py'], 'team1')).judgement.score, 76);
+	assert.equal(groupsOf(await view(sent['hushed good.py'], 'team1')), undefined, 'show_test_data_groups is false');
+	assert.deepEqual(groupsOf(await view(sent['hushed good.py'], 'jury')), silent);
+	const listed = async (who) => (await arena.http('GET', '/api/contests/c1/judgements', { token: await arena.login(who) })).body;
+	assert.deepEqual((await listed('team1')).filter((j) => j.groups).map((j) => j.submission_id).sort(), [sent['orchard sum.py'], sent['parcel heaviest_first.py']].sort());
+	assert.deepEqual((await listed('team2')).filter((j) => Object.values(sent).includes(j.submission_id)), [], 'another team');
+	assert.equal((await arena.http('GET', `/api/submissions/${sent['orchard sum.py']}`, { token: await arena.login('team2') })).status, 404);
+	assert.equal((await arena.http('GET', `/api/submissions/${sent['orchard sum.py']}`)).status, 401);
+});
+
+test('the setting for runs holds for groups and messages too: none shows neither, count no verdicts', async () => {
+	const setting = (how) => arena.sql(`UPDATE codearena.contests SET show_runs = '${how}' WHERE id = 'c1'`);
+	const id = sent['orchard sum.py'];
+	try {
+		await setting('none');
+		const none = await view(id, 'team1');
+		assert.deepEqual([groupsOf(none), none.runs], [undefined, []]);
+		await setting('count');
+		const count = await view(id, 'team1');
+		assert.deepEqual(groupsOf(count), [['sample', null, null, null], ['secret', null, 40000, 100000], ['secret/1-no-debts', null, 40000, 40000], ['secret/2-all', null, 0, 60000]]);
+		assert.deepEqual(count.runs, []);
+		assert.equal(groupsOf(await view(id, 'jury'))[3][1], 'WA');
+	} finally {
+		await setting('verdicts');
+	}
+});
+
+test('groups judged anew are shown when they count, not before', async () => {
+	const id = sent['orchard sum.py'], token = await arena.login('root');
+	await arena.sql(`UPDATE codearena.judgements SET groups = '[]' WHERE submission_id = '${id}'`);
+	const made = await arena.http('POST', '/api/contests/c1/rejudgings', { token, body: { reason: 'the test', filter: { submission_ids: [id] } } });
+	assert.equal(made.status, 201, made.text);
+	const set = `/api/contests/c1/rejudgings/${made.body.id}`;
+	await waitFor('the set', async () => (await arena.http('GET', set, { token })).body.preview.status.ready === 1);
+	assert.deepEqual(groupsOf(await view(id, 'team1')), []);
+	assert.equal((await arena.http('POST', `${set}/apply`, { token, body: {} })).status, 200);
+	assert.equal(groupsOf(await view(id, 'team1')).length, 4);
+});
+
+test('the jury reads what was said in an interaction that failed; the team reads what the validator says to it', async () => {
+	await Promise.all([sendOne('guess', 'wrong_answer/one_by_one.py'), sendOne('guess', 'accepted/halve.c')]);
+	const id = sent['guess one_by_one.py'];
+	const [team, jury] = [(await view(id, 'team1')).runs.at(-1), (await view(id, 'jury')).runs.at(-1)];
+	assert.equal(team.team_message, '7 guesses are all you have');
+	assert.deepEqual(['message', 'transcript', 'transcript_cut'].filter((name) => name in team), []);
+	assert.equal(jury.message, 'not found with 7 guesses');
+	assert.match(jury.transcript, /^>1\n<higher\n>2\n<higher\n.*>7\n<(higher|lower)\n/s);
+	assert.match(jury.transcript, /= the validator ended/);
+	assert.equal(jury.transcript_cut, false);
+	assert.equal((await view(id, 'jury')).judgement.groups, undefined, 'a problem without groups');
+	assert.ok((await view(sent['guess halve.c'], 'jury')).runs.every((r) => !('transcript' in r)), 'those that passed are not kept');
+	const shown = await arena.codearena('submission', 'show', id);
+	assert.match(shown, /Transcript of run \d+ .*\n>1\n<higher\n/);
+	assert.match(await arena.codearena('submission', 'show', sent['parcel heaviest_first.py']), /secret\/2-many +AC +56\.000 +80\.000/);
+	const json = JSON.parse(await arena.codearena('--json', 'submission', 'show', id));
+	assert.equal(json.transcripts[0].text, jury.transcript);
+});
+
+test('a long talk is kept from its beginning, and said to be cut', async () => {
+	await sendOne('guess', 'loud.py', 'for i in range(1, 8): print(str(i).zfill(30000), flush=True)\n');
+	const run = (await view(sent['guess loud.py'], 'jury')).runs.at(-1);
+	assert.ok(run.transcript.startsWith('>00000'), run.transcript.slice(0, 100));
+	assert.ok(run.transcript.length > 20000 && run.transcript.length < 32768, `${run.transcript.length}`);
+	assert.equal(run.transcript_cut, true);
+});
+
+test('what is no text in a message becomes text, and has an end', async () => {
+	const team = (await view(sent['hushed good.py'], 'team1')).runs[0], jury = (await view(sent['hushed good.py'], 'jury')).runs[0];
+	assert.match(team.team_message, /^team \?\?\? \u20ac+\??\??$/);
+	assert.ok(Buffer.byteLength(team.team_message) <= 1024);
+	assert.equal(jury.message, 'jury only ???[2J \u00e4');
+	assert.equal('message' in team, false);
 });
 
 test('after all this the board and the log are what they must be', () => arena.verify());

@@ -12,6 +12,16 @@ static void assert_json(const char *bytes, size_t len, const char *expected)
 	assert_string_equal(b.data, expected);
 }
 
+static void bytes_that_are_no_text_are_question_marks(void **state UNUSED)
+{
+	static const char bytes[] = "a\0b \xff\xc3\xa4 \xe2\x82\xac \xc0\xaf \xe2\x82";
+	auto_buf struct buf b = {0};
+
+	buf_add_text(&b, bytes, sizeof(bytes) - 1);
+	assert_string_equal(b.data, "a?b ?\xc3\xa4 \xe2\x82\xac ?? ??");
+	assert_int_equal(b.len, sizeof(bytes) - 1);
+}
+
 static void what_is_added_stands_in_order_and_ends_with_a_nul(void **state UNUSED)
 {
 	auto_buf struct buf b = {0};
@@ -129,6 +139,7 @@ static void a_missing_file_is_not_found_and_named(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(bytes_that_are_no_text_are_question_marks),
 	        cmocka_unit_test(what_is_added_stands_in_order_and_ends_with_a_nul),
 	        cmocka_unit_test(adding_nothing_makes_an_empty_string),
 	        cmocka_unit_test(a_buffer_grows_over_a_million_bytes),

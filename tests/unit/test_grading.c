@@ -91,6 +91,15 @@ static void groups_are_summed_and_a_group_gives_its_least(void **state UNUSED)
 	assert_true(grading_skips(&plan, half, 3));
 }
 
+static void scores_are_kept_in_thousandths(void **state UNUSED)
+{
+	assert_int_equal(grading_milli(33.333), 33333);
+	assert_int_equal(grading_milli(-0.0005), -1);
+	assert_int_equal(grading_milli(1e300), INT64_C(1000000000000));
+	assert_int_equal(grading_milli(HUGE_VAL), 0);
+	assert_int_equal(grading_milli(NAN), 0);
+}
+
 /* What the flags of the default grader say, on a root with four cases or members. */
 
 static const enum verdict mixed[] = {VERDICT_AC, VERDICT_WA, VERDICT_TLE, VERDICT_RTE};
@@ -368,6 +377,7 @@ int main(void)
 	        cmocka_unit_test(behind_the_first_failure_nothing_is_needed),
 	        cmocka_unit_test(all_tests_accepted_is_accepted),
 	        cmocka_unit_test(groups_are_summed_and_a_group_gives_its_least),
+	        cmocka_unit_test(scores_are_kept_in_thousandths),
 	        cmocka_unit_test(worst_error_goes_by_the_order_of_the_format),
 	        cmocka_unit_test(first_error_goes_by_the_order_of_judging),
 	        cmocka_unit_test(always_accept_accepts_and_keeps_the_points),

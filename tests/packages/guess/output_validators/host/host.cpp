@@ -18,5 +18,6 @@ int main(int, char **argv)
 		if (guess == secret)
 			leave(argv[3], ACCEPTED, "found with guess " + std::to_string(i));
 	}
+	say(argv[3], "teammessage.txt", "7 guesses are all you have");
 	leave(argv[3], WRONG, "not found with 7 guesses");
 }
