@@ -121,7 +121,8 @@ static int set_cases(struct verify *v, struct err *err)
 		tests[i] = (struct trial_test){.validator_args = c->validator_args,
 		        .nvalidator_args = count_words(c->validator_args),
 		        .args = c->args,
-		        .nargs = count_words(c->args)};
+		        .nargs = count_words(c->args),
+		        .nfiles = c->nfiles};
 		for (size_t k = 0; k < tests[i].nvalidator_args; k++)
 			buf_addf(&flags, "%s ", c->validator_args[k]);
 		if (p->nvalidators == 0 &&

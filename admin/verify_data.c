@@ -28,21 +28,28 @@ static size_t count_words(package_args words)
 	return n;
 }
 
+struct box_source *verify_sources(struct arena *a, const struct package_source *files, size_t n)
+{
+	struct box_source *out = arena_alloc(a, (n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < n; i++)
+		out[i] =
+		        (struct box_source){files[i].name, files[i].file->data, files[i].file->len};
+	return out;
+}
+
 int verify_compile(struct verify *v, const struct package_program *p, const struct validator **out,
         struct err *err)
 {
-	auto_free struct box_source *files = xcalloc(p->nsources, sizeof(*files));
+	auto_arena struct arena a = {0};
 	struct execution x = execution_of(v, 0);
 	struct jury_source source = {.name = p->name,
 	        .language = p->language,
 	        .entry = p->entry,
-	        .files = files,
+	        .files = verify_sources(&a, p->sources, p->nsources),
 	        .n = p->nsources,
 	        .script = p->build || p->run};
 
-	for (size_t i = 0; i < p->nsources; i++)
-		files[i] = (struct box_source){
-		        p->sources[i].name, p->sources[i].file->data, p->sources[i].file->len};
 	return jury_program(v->jury, &x, &source, out, err);
 }
 
@@ -108,6 +115,9 @@ struct input_check {
 	const char *name;
 	const struct package_file *input;
 	const json_t *args;
+	package_args own; /* behind them: the submission's */
+	const struct package_source *files;
+	size_t nfiles;
 	bool must_be_valid;
 };
 
@@ -120,11 +130,14 @@ static void check_input(struct verify *v, size_t slot, const struct input_check 
 
 	for (size_t i = 0; i < v->p->ninput_validators && fd >= 0; i++) {
 		auto_buf struct buf said = {0};
-		package_args args = package_input_args(&a, c->args, v->p->input_validators[i].name);
+		package_args args =
+		        package_input_args(&a, c->args, c->own, v->p->input_validators[i].name);
 		struct jury_filter f = {.program = v->inputs[i],
 		        .stdin_fd = fd,
 		        .args = args,
 		        .nargs = count_words(args),
+		        .files = verify_sources(&a, c->files, c->nfiles),
+		        .nfiles = c->nfiles,
 		        .said = &said};
 		int valid = v->inputs[i] ? ask(v, slot, &f, &err) : 1;
 
@@ -222,7 +235,13 @@ static void check_answer(struct verify *v, size_t slot, const struct package_cas
 
 static void check_case(struct verify *v, size_t slot, const struct package_case *c)
 {
-	const struct input_check in = {c->name, c->input, c->input_validator_args, true};
+	const struct input_check in = {.name = c->name,
+	        .input = c->input,
+	        .args = c->input_validator_args,
+	        .own = c->args,
+	        .files = c->files,
+	        .nfiles = c->nfiles,
+	        .must_be_valid = true};
 	const struct output_check out = {
 	        c->name, c->input, c->answer, c->out, c->validator_args, true};
 
@@ -230,15 +249,15 @@ static void check_case(struct verify *v, size_t slot, const struct package_case 
 	check_answer(v, slot, c);
 	if (c->out && !v->p->interactive && !v->p->multi_pass)
 		check_output(v, slot, &out);
-	if (c->nfiles > 0)
-		verify_complain(v, "data/%s.files: files beside the program are not supported yet",
-		        c->name);
 }
 
 static void check_probe(struct verify *v, size_t slot, const struct package_probe *p)
 {
-	const struct input_check in = {
-	        p->name, p->input, p->input_validator_args, p->kind != PACKAGE_INVALID_INPUT};
+	const struct input_check in = {.name = p->name,
+	        .input = p->input,
+	        .args = p->input_validator_args,
+	        .own = p->args,
+	        .must_be_valid = p->kind != PACKAGE_INVALID_INPUT};
 	const struct output_check out = {p->name, p->input, p->answer, p->output, p->validator_args,
 	        p->kind == PACKAGE_VALID_OUTPUT};
 

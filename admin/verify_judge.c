@@ -192,6 +192,16 @@ static int open_case(void *ctx, struct pg *pg UNUSED, size_t i, int fds[2], stru
 	return err_result(err);
 }
 
+static int open_files(
+        void *ctx, struct pg *pg UNUSED, size_t i, struct trial_files *out, struct err *err UNUSED)
+{
+	const struct work *w = ctx;
+	const struct package_case *c = &w->v->p->cases[i];
+
+	out->list = verify_sources(&out->a, c->files, c->nfiles);
+	return 0;
+}
+
 static void take_case(void *ctx, size_t i, const struct outcome *o)
 {
 	struct work *w = ctx;
@@ -265,6 +275,7 @@ static int judge(struct work *w, struct err *err)
 	w->trial.entry = w->entry;
 	w->trial.artifact_fd = w->compiled.artifact_fd;
 	w->trial.open = open_case;
+	w->trial.files = open_files;
 	w->trial.ran = take_case;
 	w->trial.ctx = w;
 	w->trial.results = w->r->cases;

@@ -1,8 +1,13 @@
 /* yaml.c -- YAML as JSON values.
  *
  * libyaml gives events; a stack of open containers (bounded by max_depth, no recursion) turns
- * them into a tree. Without anchors and aliases the tree is never larger than its text. Plain
- * scalars are read by the core schema of YAML 1.2: `no` is a string, `0777` is 777. */
+ * them into a tree. Plain scalars are read by the core schema of YAML 1.2: `no` is a string, `0777`
+ * is 777.
+ *
+ * An alias becomes a copy of what its anchor names. A name is known once its value is complete, so
+ * nothing can contain itself; the copies together are bounded, so a small file stays a small tree;
+ * and their depth counts. `<<` (YAML 1.1) puts the keys of other mappings beside a mapping's own.
+ */
 #include "base/yaml.h"
 
 #include "base/buf.h"
@@ -12,13 +17,21 @@
 #include <math.h>
 #include <yaml.h>
 
-enum { FILE_DEPTH_MAX = 32, WAY_SIZE = 200 };
+enum { FILE_DEPTH_MAX = 32, WAY_SIZE = 200, MAX_ANCHORS = 1000, MAX_COPIED = 1 << 20 };
 
 struct level {
 	json_t *container;  /* borrowed: owned by the level below, the lowest by `tree.top` */
 	char *key;          /* of a mapping: the key that waits for its value, or NULL */
 	char way[WAY_SIZE]; /* with lines: to this container; "" is the top */
 	bool lost;          /* the way was too long */
+	char *anchor;       /* its name for aliases, or NULL */
+	int height;         /* containers above one another from here on, itself too */
+};
+
+struct anchor {
+	char *name;
+	json_t *value;
+	int height; /* of a scalar: 0 */
 };
 
 struct tree {
@@ -27,6 +40,8 @@ struct tree {
 	int depth, max_depth;
 	int documents;
 	json_t *lines; /* NULL: not wanted */
+	struct anchor *anchors;
+	size_t nanchors, copied; /* copied: bytes that aliases stand for, as JSON */
 };
 
 static void auto_event(yaml_event_t *e)
@@ -41,9 +56,16 @@ static void auto_parser(yaml_parser_t *p)
 
 static void tree_free(struct tree *t)
 {
-	for (int i = 0; i < t->depth; i++)
+	for (int i = 0; i < t->depth; i++) {
 		free(t->stack[i].key);
+		free(t->stack[i].anchor);
+	}
 	free(t->stack);
+	for (size_t i = 0; i < t->nanchors; i++) {
+		free(t->anchors[i].name);
+		json_decref(t->anchors[i].value);
+	}
+	free(t->anchors);
 	json_decref(t->lines);
 	json_decref(t->top);
 }
@@ -185,9 +207,86 @@ static void hang(struct tree *t, json_t *v)
 	}
 }
 
+/* ---- anchors and aliases */
+
+/* Takes the name; the latest of a name is the one that counts. */
+static int name_value(struct tree *t, char *name, json_t *v, int height)
+{
+	struct anchor *grown;
+
+	if (t->nanchors == MAX_ANCHORS) {
+		free(name);
+		return -1;
+	}
+	grown = reallocarray(t->anchors, t->nanchors + 1, sizeof(*grown));
+	if (!grown)
+		abort(); /* no memory */
+	t->anchors = grown;
+	t->anchors[t->nanchors++] = (struct anchor){name, json_incref(v), height};
+	return 0;
+}
+
+static const struct anchor *named_value(const struct tree *t, const char *name)
+{
+	for (size_t i = t->nanchors; i > 0; i--)
+		if (strcmp(t->anchors[i - 1].name, name) == 0)
+			return &t->anchors[i - 1];
+	return NULL;
+}
+
+static void grow_height(struct tree *t, int height)
+{
+	struct level *l = t->depth ? &t->stack[t->depth - 1] : NULL;
+
+	if (l && l->height < height + 1)
+		l->height = height + 1;
+}
+
+static int take_alias(struct tree *t, const yaml_event_t *e, struct err *err)
+{
+	const struct anchor *a = named_value(t, (const char *)e->data.alias.anchor);
+
+	if (!a)
+		return refuse(
+		        &e->start_mark, err, "an alias of nothing that is complete before it");
+	if (t->depth + a->height > t->max_depth)
+		return refuse(&e->start_mark, err, "nested too deep");
+	t->copied += json_dumpb(a->value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+	if (t->copied > MAX_COPIED)
+		return refuse(&e->start_mark, err, "aliases make more of it than 1 MiB");
+	grow_height(t, a->height);
+	hang(t, json_deep_copy(a->value));
+	return 0;
+}
+
+/* `<<: *base` and `<<: [*one, *two]`: their keys, unless the mapping has its own. */
+static int merge(struct level *l, const yaml_event_t *e, struct err *err)
+{
+	json_auto_t *v = json_incref(json_object_get(l->container, "<<"));
+	json_t *one;
+	size_t i;
+
+	if (!v)
+		return 0;
+	json_object_del(l->container, "<<");
+	if (json_is_object(v))
+		return json_object_update_missing(l->container, v);
+	json_array_foreach (v, i, one) {
+		if (!json_is_object(one))
+			return refuse(&e->start_mark, err, "<< is for mappings");
+		json_object_update_missing(l->container, one);
+	}
+	return json_is_array(v) ? 0 : refuse(&e->start_mark, err, "<< is for mappings");
+}
+
+/* ---- values */
+
 static int open_container(struct tree *t, const yaml_event_t *e, struct err *err)
 {
-	json_t *v = e->type == YAML_MAPPING_START_EVENT ? json_object() : json_array();
+	bool mapping = e->type == YAML_MAPPING_START_EVENT;
+	const yaml_char_t *anchor =
+	        mapping ? e->data.mapping_start.anchor : e->data.sequence_start.anchor;
+	json_t *v = mapping ? json_object() : json_array();
 	struct level *new = &t->stack[t->depth];
 
 	if (t->depth == t->max_depth) {
@@ -195,45 +294,59 @@ static int open_container(struct tree *t, const yaml_event_t *e, struct err *err
 		return refuse(&e->start_mark, err, "nested too deep");
 	}
 	assert(new); /* for the analyzer: the stack is there from the start */
-	*new = (struct level){.container = v};
+	*new = (struct level){.container = v,
+	        .height = 1,
+	        .anchor = anchor ? xstrdup((const char *)anchor) : NULL};
 	new->lost = t->lines && t->depth > 0 && !way_of(t, new->way);
 	hang(t, v);
 	t->depth++;
 	return 0;
 }
 
+static int close_container(struct tree *t, const yaml_event_t *e, struct err *err)
+{
+	struct level *l = &t->stack[t->depth - 1];
+	char *anchor = steal(&l->anchor);
+
+	t->depth--;
+	grow_height(t, l->height);
+	if (merge(l, e, err) < 0) {
+		free(anchor);
+		return err_result(err);
+	}
+	if (anchor && name_value(t, anchor, l->container, l->height) < 0)
+		return refuse(&e->start_mark, err, "too many anchors");
+	return 0;
+}
+
 static int take_scalar(struct tree *t, const yaml_event_t *e, struct err *err)
 {
+	const char *anchor = (const char *)e->data.scalar.anchor;
 	bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	json_t *v = plain ? plain_scalar(event_text(e)) : json_string(event_text(e));
 
 	if (!v)
 		return refuse(&e->start_mark, err, "not a number that can be held");
 	hang(t, v);
+	if (anchor && name_value(t, xstrdup(anchor), v, 0) < 0)
+		return refuse(&e->start_mark, err, "too many anchors");
 	return 0;
 }
 
-/* What we do not read: anchors, aliases, tags, NUL bytes. */
+/* What we do not read: tags, NUL bytes. */
 static const char *unwanted(const yaml_event_t *e)
 {
-	const yaml_char_t *anchor = NULL, *tag = NULL;
+	const yaml_char_t *tag = NULL;
 
-	if (e->type == YAML_ALIAS_EVENT)
-		return "aliases are not allowed";
 	if (e->type == YAML_SCALAR_EVENT) {
-		anchor = e->data.scalar.anchor;
 		tag = e->data.scalar.tag;
 		if (strlen(event_text(e)) != e->data.scalar.length)
 			return "NUL in a string";
 	} else if (e->type == YAML_SEQUENCE_START_EVENT) {
-		anchor = e->data.sequence_start.anchor;
 		tag = e->data.sequence_start.tag;
 	} else if (e->type == YAML_MAPPING_START_EVENT) {
-		anchor = e->data.mapping_start.anchor;
 		tag = e->data.mapping_start.tag;
 	}
-	if (anchor)
-		return "anchors are not allowed";
 	return tag ? "tags are not allowed" : NULL;
 }
 
@@ -246,7 +359,7 @@ static int take_value(struct tree *t, const yaml_event_t *e, struct err *err)
 	remember_line(t, e);
 	if (e->type == YAML_SCALAR_EVENT)
 		return take_scalar(t, e, err);
-	return open_container(t, e, err);
+	return e->type == YAML_ALIAS_EVENT ? take_alias(t, e, err) : open_container(t, e, err);
 }
 
 static int take_event(struct tree *t, const yaml_event_t *e, struct err *err)
@@ -259,11 +372,11 @@ static int take_event(struct tree *t, const yaml_event_t *e, struct err *err)
 	case YAML_SCALAR_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
 	case YAML_MAPPING_START_EVENT:
+	case YAML_ALIAS_EVENT:
 		return take_value(t, e, err);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		t->depth--;
-		return 0;
+		return close_container(t, e, err);
 	case YAML_DOCUMENT_START_EVENT:
 		if (t->documents++ > 0)
 			return refuse(&e->start_mark, err, "more than one document");
@@ -272,7 +385,6 @@ static int take_event(struct tree *t, const yaml_event_t *e, struct err *err)
 	case YAML_STREAM_START_EVENT:
 	case YAML_STREAM_END_EVENT:
 	case YAML_DOCUMENT_END_EVENT:
-	case YAML_ALIAS_EVENT:
 		return 0;
 	}
 	return 0;

@@ -1,7 +1,8 @@
 /* yaml.h -- YAML (libyaml) as a json_t: mappings -> objects, sequences -> arrays, plain
- * scalars by the YAML core schema (null, bool, int, float), all others strings. Anchors,
- * aliases, tags, duplicate keys, several documents and more than max_depth levels are
- * refused, with line and column. Used for problem.yaml, testdata.yaml and the language table. */
+ * scalars by the YAML core schema (null, bool, int, float), all others strings. Aliases are
+ * copies, `<<` merges mappings; together they make at most 1 MiB of a document. Tags, duplicate
+ * keys, several documents and more than max_depth levels are refused, with line and column. Used
+ * for problem.yaml, testdata.yaml and the language table. */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 #include "base/base.h"

@@ -331,9 +331,12 @@ static int split_words(struct step *s, char *words, size_t len, struct err *err)
 	size_t n = 0;
 
 	for (char *w = words; w < words + len; w += strlen(w) + 1) {
+		size_t at = (size_t)(w - words);
+		bool argument = at >= s->q->args_at && at - s->q->args_at < s->q->args_len;
+
 		if (n + 2 > MAX_WORDS)
 			return err_set(err, ERR_INPUT, "agent: too many words");
-		s->argv[n++] = *w ? w : NULL;
+		s->argv[n++] = *w || argument ? w : NULL;
 	}
 	s->argv[n] = NULL;
 	s->envp = s->argv;

@@ -52,7 +52,8 @@ enum agent_flag {
 	AGENT_RELAY = 32,    /* stands between this program and the submission */
 };
 
-/* The words: the environment, an empty word, then each command and an empty word behind it. */
+/* The words: the environment, an empty word, then each command and an empty word behind it. Among
+ * the args_len bytes from args_at on an empty word is an argument. */
 struct agent_request {
 	uint32_t magic;
 	uint32_t type;
@@ -64,6 +65,7 @@ struct agent_request {
 	int64_t wall_ms;     /* a backstop of the backstop: box stopped */
 	int64_t cpu_seconds; /* likewise, per process */
 	int64_t relay_bytes; /* AGENT_RELAY: of the submission */
+	uint32_t args_at, args_len;
 	uint32_t words_len;
 	char words[AGENT_WORDS_SIZE];
 };

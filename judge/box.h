@@ -59,14 +59,14 @@
  *
  *     program /data/input /data/answer /data/feedback/ args... < stdin
  *
- * stdin (the team's output), input and answer are regular files opened read-only or sealed memfds,
- * of at most BOX_MAX_DATA_BYTES; input and answer are copied, which counts in the memory budget,
- * but not for the validator's limit. /data/feedback is a folder of at most BOX_MAX_FEEDBACK_BYTES
- * and BOX_MAX_FEEDBACK_FILES; what it writes there counts for its limit. It begins with the files
- * of the archive `feedback` (that of an earlier pass, as it came back), but for nextpass.in: a pass
- * that wants another says so anew. It comes back however the program ended, unless box failed;
- * links in it are left out. `output` is what the program said on stdout and stderr, cut off at
- * BOX_MAX_OUTPUT_BYTES.
+ * stdin (the team's output), input
+ * and answer are regular files opened read-only or sealed memfds, of at most BOX_MAX_DATA_BYTES;
+ * input and answer are copied, which counts in the memory budget, but not for the validator's
+ * limit. /data/feedback is a folder of at most BOX_MAX_FEEDBACK_BYTES and BOX_MAX_FEEDBACK_FILES;
+ * what it writes there counts for its limit. It begins with the files of the archive `feedback`
+ * (that of an earlier pass, as it came back), but for nextpass.in: a pass that wants another says
+ * so anew. It comes back however the program ended, unless box failed; links in it are left out.
+ * `output` is what the program said on stdout and stderr, cut off at BOX_MAX_OUTPUT_BYTES.
  *
  * INTERACTIVE runs both lanes' programs at once, on one processor: the submission with `limits`,
  * the validator (command as for VALIDATE) with `jury`. What one writes to stdout the other reads on
@@ -168,12 +168,14 @@ struct box_request {
 	char language[BOX_ID_SIZE]; /* of all but HELLO and KILL; INTERACTIVE: the submission's */
 	char entry[BOX_NAME_SIZE];  /* COMPILE, LOAD: entry point; HELLO: the judge's name */
 	uint32_t lane;              /* enum box_lane; COMPILE, LOAD, RUN; else 0 */
-	uint32_t args_len;          /* RUN, VALIDATE, INTERACTIVE (the validator's); else 0 */
+	uint32_t args_len;          /* RUN, VALIDATE, INTERACTIVE; else 0 */
 	struct box_limits limits;   /* COMPILE, RUN, VALIDATE, INTERACTIVE; else zero */
 	struct box_limits jury;     /* INTERACTIVE: the validator's; else zero */
 	int64_t output_bytes;       /* INTERACTIVE: 1 .. 1 GiB; else 0 */
-	int64_t reserved;
-	char args[BOX_ARGS_SIZE]; /* no empty word; zero behind args_len */
+	uint32_t program_args; /* INTERACTIVE: so many bytes of args are the submission's, those
+	                          behind them the validator's; else 0 */
+	uint32_t reserved;
+	char args[BOX_ARGS_SIZE]; /* words may be empty; zero behind args_len */
 };
 
 struct box_result {

@@ -266,6 +266,73 @@ static int pack_sources(const struct box_compile *c, struct err *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
+static int map_archive(int fd, const char *what, void **data, size_t *len, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size <= 0)
+		return err_set(err, ERR_BUSY, "box: the %s is none", what);
+	*len = (size_t)st.st_size;
+	*data = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*data == MAP_FAILED)
+		return err_set(err, ERR_BUSY, "%s: %s", what, strerrordesc_np(errno));
+	return 0;
+}
+
+static bool is_covered(const char *name, const struct box_source *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(files[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+struct layer {
+	struct archive below;
+	const struct box_source *files;
+	size_t n;
+};
+
+static int write_layers(int fd, struct layer *l, struct err *err)
+{
+	struct archive_entry e;
+	int r = archive_begin(fd, err);
+
+	while (r == 0 && (r = archive_next(&l->below, &e, err)) > 0) {
+		r = 0;
+		if (is_covered(e.name, l->files, l->n))
+			continue;
+		r = archive_add(fd, e.name, e.executable, e.len, err);
+		if (r == 0)
+			r = archive_write(fd, e.data, e.len, err);
+	}
+	for (size_t i = 0; r == 0 && i < l->n; i++) {
+		r = archive_add(fd, l->files[i].name, false, l->files[i].len, err);
+		if (r == 0)
+			r = archive_write(fd, l->files[i].data, l->files[i].len, err);
+	}
+	return r == 0 ? archive_end(fd, err) : r;
+}
+
+int box_artifact_with(int artifact_fd, const struct box_source *files, size_t n, struct err *err)
+{
+	struct layer l = {.files = files, .n = n};
+	auto_close int fd = new_memfd("artifact", err);
+	void *data;
+	size_t len;
+	int r = fd < 0 ? fd : map_archive(artifact_fd, "artifact", &data, &len, err);
+
+	if (r < 0)
+		return r;
+	r = archive_open(&l.below, data, len, err);
+	if (r == 0)
+		r = write_layers(fd, &l, err);
+	munmap(data, len);
+	if (r == 0)
+		r = seal(fd, err);
+	return r < 0 ? r : steal_fd(&fd);
+}
+
 /* Compiling. */
 
 struct box_limits box_compile_limits(void)
@@ -428,8 +495,8 @@ static int set_args(struct box_request *q, const char *const *args, size_t nargs
 	for (size_t i = 0; i < nargs; i++) {
 		size_t n = strlen(args[i]) + 1;
 
-		if (n == 1 || n > BOX_ARGS_SIZE - q->args_len)
-			return err_set(err, ERR_INPUT, "box: arguments are empty or too long");
+		if (n > BOX_ARGS_SIZE - q->args_len)
+			return err_set(err, ERR_INPUT, "box: arguments are too long");
 		memcpy(q->args + q->args_len, args[i], n);
 		q->args_len += (uint32_t)n;
 	}
@@ -579,6 +646,9 @@ int box_interact_start(struct box *box, const struct box_interact *i, struct err
 	int r = set_text(q.language, sizeof(q.language), i->language, "language", err);
 
 	if (r == 0)
+		r = set_args(&q, i->program_args, i->nprogram_args, err);
+	q.program_args = q.args_len;
+	if (r == 0)
 		r = set_args(&q, i->args, i->nargs, err);
 	return r < 0 ? r : send_data(box, &q, fds, ARRAY_LEN(fds), err);
 }
@@ -661,19 +731,16 @@ int box_feedback_get(
         int feedback_fd, const char *name, size_t max, struct buf *out, struct err *err)
 {
 	struct archive_entry e;
-	struct stat st;
 	void *data;
-	int r;
+	size_t len;
+	int r = map_archive(feedback_fd, "feedback", &data, &len, err);
 
-	if (fstat(feedback_fd, &st) < 0 || st.st_size <= 0)
-		return err_set(err, ERR_BUSY, "box: the feedback is none");
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, feedback_fd, 0);
-	if (data == MAP_FAILED)
-		return err_set(err, ERR_BUSY, "feedback: %s", strerrordesc_np(errno));
-	r = find_file(data, (size_t)st.st_size, name, &e, err);
+	if (r < 0)
+		return r;
+	r = find_file(data, len, name, &e, err);
 	if (r > 0)
 		buf_add(out, e.data, e.len < max ? e.len : max);
-	munmap(data, (size_t)st.st_size);
+	munmap(data, len);
 	return r;
 }
 

@@ -92,6 +92,8 @@ struct box_interact {
 	int input_fd, answer_fd, feedback_fd;
 	const char *const *args; /* the validator's */
 	size_t nargs;
+	const char *const *program_args; /* the submission's */
+	size_t nprogram_args;
 };
 
 struct box_interacted {
@@ -138,6 +140,10 @@ int box_precompile(struct box *box, const char *language, struct err *err);
 /* The same in two calls, as for compiling; wait: 1 it is there. */
 int box_precompile_start(struct box *box, const char *language, struct err *err);
 int box_precompile_wait(struct box *box, int timeout_ms, struct err *err);
+
+/* A compiled program with files laid over its own, plain names or paths: another sealed artifact,
+ * the caller's. */
+int box_artifact_with(int artifact_fd, const struct box_source *files, size_t n, struct err *err);
 
 /* Puts a compiled program into the slot; stays until the next box_load or box_compile. The fd
  * remains yours. */

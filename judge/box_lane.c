@@ -233,6 +233,18 @@ static void add_env(const struct language *l, struct buf *words)
 	buf_add(words, "", 1);
 }
 
+/* Of the two programs of an interaction each has its own. */
+static const char *args_of(const struct lane *l, const struct lane_step *step, size_t *len)
+{
+	const struct box_request *q = step->q;
+
+	*len = q->args_len;
+	if (l->type != BOX_INTERACTIVE)
+		return q->args;
+	*len = step->relay ? q->args_len - q->program_args : q->program_args;
+	return step->relay ? q->args + q->program_args : q->args;
+}
+
 static int expand_run(const struct lane *l, const struct language *language,
         const struct lane_step *step, struct buf *words, struct err *err)
 {
@@ -242,6 +254,8 @@ static int expand_run(const struct lane *l, const struct language *language,
 	        .nsources = 1,
 	        .memory_mib = l->limits.memory_bytes / MIB};
 	int r = language_expand(language, language->run, &v, words, err);
+	size_t len;
+	const char *args = args_of(l, step, &len);
 
 	if (r < 0)
 		return r;
@@ -249,8 +263,7 @@ static int expand_run(const struct lane *l, const struct language *language,
 	words->len--;
 	if (step->input >= 0)
 		buf_add(words, data_words, sizeof(data_words));
-	if (step->relay || l->type != BOX_INTERACTIVE)
-		buf_add(words, step->q->args, step->q->args_len);
+	buf_add(words, args, len);
 	buf_add(words, "", 1);
 	return 0;
 }
@@ -335,6 +348,13 @@ static int make_words(const struct lane *l, const struct lane_step *step, struct
 		return err_set(err, ERR_INPUT, "the command is too long");
 	memcpy(q->words, words.data, words.len);
 	q->words_len = (uint32_t)words.len;
+	if (loaded) {
+		size_t len;
+
+		(void)args_of(l, step, &len);
+		q->args_len = (uint32_t)len;
+		q->args_at = (uint32_t)(words.len - 1 - len);
+	}
 	return 0;
 }
 

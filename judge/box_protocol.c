@@ -29,7 +29,7 @@ static const struct {
 	bool lane;
 	bool args;
 	bool limits;
-	bool jury; /* limits of its own, and an output limit */
+	bool jury; /* limits of its own, arguments for both, and an output limit */
 } request_table[] = {
         [BOX_HELLO] = {.name = "HELLO", .entry = true},
         [BOX_VERSION] = {.name = "VERSION", .language = true},
@@ -131,18 +131,26 @@ static int check_output_bytes(int64_t n, bool wanted, struct err *err)
 	return 0;
 }
 
-/* Words, each with its NUL, none empty; zero behind them. */
+/* Bytes that are whole words. */
+static bool is_words(const struct box_request *q, uint32_t len)
+{
+	return len <= BOX_ARGS_SIZE && (len == 0 || !q->args[len - 1]);
+}
+
+/* Words, each with its NUL; zero behind them. */
 static int check_args(const struct box_request *q, bool wanted, struct err *err)
 {
 	size_t words = 0;
 
 	if (!wanted && q->args_len > 0)
 		return err_set(err, ERR_INPUT, "arguments do not belong here");
-	if (q->args_len > BOX_ARGS_SIZE || (q->args_len > 0 && q->args[q->args_len - 1]))
+	if (!is_words(q, q->args_len))
 		return err_set(err, ERR_INPUT, "arguments have no end");
-	for (size_t i = 0; i < q->args_len; i += strlen(q->args + i) + 1, words++)
-		if (!q->args[i])
-			return err_set(err, ERR_INPUT, "an argument is empty");
+	if (q->program_args > 0 && (q->type != BOX_INTERACTIVE || q->program_args > q->args_len ||
+	                                   !is_words(q, q->program_args)))
+		return err_set(err, ERR_INPUT, "the submission's arguments have no end");
+	for (size_t i = 0; i < q->args_len; i++)
+		words += !q->args[i];
 	if (words > BOX_MAX_ARGS)
 		return err_set(err, ERR_INPUT, "%zu arguments, at most %d", words, BOX_MAX_ARGS);
 	for (size_t i = q->args_len; i < BOX_ARGS_SIZE; i++)

@@ -288,6 +288,16 @@ static int open_test(void *ctx, struct pg *pg, size_t i, int fds[2], struct err 
 	return err_wrap(err, "test %s", t->name);
 }
 
+static int open_files(void *ctx, struct pg *pg, size_t i, struct trial_files *out, struct err *err)
+{
+	const struct work *w = ctx;
+	const struct task_of of = {.pg = pg, .data = w->j->data};
+
+	if (task_files(&w->task, i, &of, out, err) < 0)
+		return err_wrap(err, "files of test %s", w->task.tests[i].name);
+	return 0;
+}
+
 static void take_run(void *ctx, size_t i, const struct outcome *o)
 {
 	struct work *w = ctx;
@@ -390,6 +400,7 @@ static int run_tests(struct work *w, struct decision *out, struct err *err)
 	w->runs = arena_alloc(w->a, n * sizeof(*w->runs));
 	t->results = arena_alloc(w->a, n * sizeof(*t->results));
 	t->open = open_test;
+	t->files = open_files;
 	t->ran = take_run;
 	t->ctx = w;
 	if (w->j->yield && submission_is_low(w->c)) {

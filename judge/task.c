@@ -11,6 +11,7 @@ struct loading {
 	const struct task_of *of;
 	struct arena *a;
 	struct task *t;
+	struct trial_test *trial_tests;
 };
 
 static int nonsense(const struct loading *l, struct err *err, const char *what)
@@ -136,7 +137,8 @@ static int load_tests(struct loading *l, struct err *err)
 	if (p->ncases == 0 || p->ncases > MAX_TESTS)
 		return nonsense(l, err, "no test cases, or far too many");
 	l->t->tests = arena_alloc(l->a, p->ncases * sizeof(*l->t->tests));
-	l->t->problem.tests = tests = arena_alloc(l->a, p->ncases * sizeof(*tests));
+	l->t->problem.tests = l->trial_tests = tests =
+	        arena_alloc(l->a, p->ncases * sizeof(*tests));
 	p->cases = cases = arena_alloc(l->a, p->ncases * sizeof(*cases));
 	for (int i = 0; i < (int)p->ncases; i++) {
 		int64_t group = pg_int(r, i, "group_ordinal");
@@ -147,6 +149,33 @@ static int load_tests(struct loading *l, struct err *err)
 		        group > 0 ? (int)group - 1 : 0, l->t->tests[i].sample};
 		if (p->ngroups > 0 && (size_t)cases[i].group >= p->ngroups)
 			return nonsense(l, err, "a test case in no group");
+	}
+	return 0;
+}
+
+/* The files of all test cases, by test case. */
+static int load_test_files(struct loading *l, struct err *err)
+{
+	auto_pgresult PGresult *r = NULL;
+	const struct grading_plan *p = &l->t->problem.plan;
+	struct trial_test *tests = l->trial_tests;
+	struct task_file *files;
+	int n;
+
+	if (ask(l, Q_JUDGING_TEST_FILES, &r, err) < 0)
+		return err_result(err);
+	n = PQntuples(r);
+	files = arena_alloc(l->a, ((size_t)n + 1) * sizeof(*files));
+	for (int i = 0; i < n; i++) {
+		size_t test = (size_t)pg_int(r, i, "ordinal") - 1;
+
+		if (test >= p->ncases || l->t->tests[test].ordinal != (int)test + 1)
+			return nonsense(l, err, "a file of no test case");
+		files[i] = (struct task_file){.name = text(l, r, i, "name"),
+		        .hash = text(l, r, i, "hash"),
+		        .size = (size_t)pg_int(r, i, "size")};
+		if (tests[test].nfiles++ == 0)
+			l->t->tests[test].files = &files[i];
 	}
 	return 0;
 }
@@ -216,15 +245,15 @@ static int load_groups(struct loading *l, struct err *err)
 
 /* Programs. */
 
-static int read_file(
-        const struct loading *l, const char *hash, struct box_source *out, struct err *err)
+static int read_file(const struct task_of *of, struct arena *a, const char *hash,
+        struct box_source *out, struct err *err)
 {
-	auto_close int fd = testdata_open(l->of->data, l->of->pg, hash, err);
+	auto_close int fd = testdata_open(of->data, of->pg, hash, err);
 	char *bytes;
 
 	if (fd < 0)
 		return fd;
-	bytes = arena_alloc(l->a, out->len + 1);
+	bytes = arena_alloc(a, out->len + 1);
 	for (size_t at = 0; at < out->len;) {
 		ssize_t n = pread(fd, bytes + at, out->len - at, (off_t)at);
 
@@ -263,7 +292,7 @@ static int load_files(struct loading *l, struct file_row **rows, size_t *n, stru
 		                .len = (size_t)pg_int(r, i, "size")}};
 		if (f->source.len > BOX_MAX_SOURCE_BYTES)
 			return nonsense(l, err, "a program file is too large");
-		if (read_file(l, pg_text(r, i, "hash"), &f->source, err) < 0)
+		if (read_file(l->of, l->a, pg_text(r, i, "hash"), &f->source, err) < 0)
 			return err_result(err);
 	}
 	return 0;
@@ -336,7 +365,24 @@ int task_load(const struct task_of *of, struct arena *a, struct task *t, struct 
 		return err_result(err);
 	if (t->validation.interactive && t->nvalidators != 1)
 		return nonsense(&l, err, "an interactive problem needs one output validator");
-	return load_tests(&l, err);
+	return load_tests(&l, err) < 0 || load_test_files(&l, err) < 0 ? err_result(err) : 0;
+}
+
+int task_files(const struct task *t, size_t i, const struct task_of *of, struct trial_files *out,
+        struct err *err)
+{
+	size_t n = t->problem.tests[i].nfiles;
+	struct box_source *list = arena_alloc(&out->a, (n + 1) * sizeof(*list));
+
+	for (size_t k = 0; k < n; k++) {
+		const struct task_file *f = &t->tests[i].files[k];
+
+		list[k] = (struct box_source){.name = f->name, .len = f->size};
+		if (read_file(of, &out->a, f->hash, &list[k], err) < 0)
+			return err_result(err);
+	}
+	out->list = list;
+	return 0;
 }
 
 int task_compile(struct task *t, struct jury *jury, const struct execution *x, struct arena *a,

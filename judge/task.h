@@ -9,11 +9,17 @@
 #include "judge/trial.h"
 #include "judge/validate.h"
 
+struct task_file {
+	const char *name, *hash;
+	size_t size;
+};
+
 struct task_test {
 	int ordinal;
 	bool sample;
-	const char *name;           /* "secret/03-max" */
-	const char *input, *answer; /* hashes */
+	const char *name;              /* "secret/03-max" */
+	const char *input, *answer;    /* hashes */
+	const struct task_file *files; /* laid over the program's: trial_test.nfiles */
 };
 
 /* A file laid over submissions of a language before they are compiled. */
@@ -46,6 +52,10 @@ struct task_of {
 
 /* Loads it. -ERR_BUG: the database has no such version, or what it has makes no sense. */
 int task_load(const struct task_of *of, struct arena *a, struct task *t, struct err *err);
+
+/* Reads the files of test case i; any thread. The arena is to be freed either way. */
+int task_files(const struct task *t, size_t i, const struct task_of *of, struct trial_files *out,
+        struct err *err);
 
 /* Compiles the validators, or finds them compiled, in the box of x, and loads the first. */
 int task_compile(struct task *t, struct jury *jury, const struct execution *x, struct arena *a,

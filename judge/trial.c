@@ -4,6 +4,13 @@
 
 #include "judge/validate.h"
 
+/* One test case, with whoever runs it. */
+struct test_at {
+	struct pg *pg;
+	size_t i;
+	struct test_case c;
+};
+
 static int load_program(void *ctx, const struct spread_hands *h, struct err *err)
 {
 	const struct trial *t = ctx;
@@ -24,18 +31,37 @@ static int judge_answer(struct execution *x, const struct test_case *c, int outp
 	return 0;
 }
 
+/* The program with the test's own files, for this one run. */
+static int run_with_files(struct execution *x, const struct trial *t, const struct test_at *at,
+        struct outcome *out, struct err *err)
+{
+	size_t n = t->problem->tests[at->i].nfiles;
+	const char *language = t->x.language->id;
+	struct trial_files files = {0};
+	auto_close int whole = -1;
+
+	if (t->files(t->ctx, at->pg, at->i, &files, err) == 0)
+		whole = box_artifact_with(t->artifact_fd, files.list, n, err);
+	arena_free(&files.a);
+	if (whole < 0 || box_load(x->box, language, t->entry, whole, err) < 0 ||
+	        execute_test(x, &at->c, out, err) < 0)
+		return err_result(err);
+	return box_load(x->box, language, t->entry, t->artifact_fd, err);
+}
+
 static int run_test(
         void *ctx, const struct spread_hands *h, size_t i, struct outcome *out, struct err *err)
 {
 	const struct trial *t = ctx;
 	const struct trial_test *test = &t->problem->tests[i];
 	struct execution x = t->x;
-	struct test_case c = {.flags = &test->flags,
-	        .validation = t->problem->validation,
-	        .validator_args = test->validator_args,
-	        .nvalidator_args = test->nvalidator_args,
-	        .args = test->args,
-	        .nargs = test->nargs};
+	struct test_at at = {h->pg, i,
+	        {.flags = &test->flags,
+	                .validation = t->problem->validation,
+	                .validator_args = test->validator_args,
+	                .nvalidator_args = test->nvalidator_args,
+	                .args = test->args,
+	                .nargs = test->nargs}};
 	int fds[2] = {-1, -1};
 	auto_close int input = -1;
 	auto_close int answer = -1;
@@ -46,13 +72,15 @@ static int run_test(
 		return err_result(err);
 	input = fds[0];
 	answer = fds[1];
-	c.input_fd = input;
-	c.answer_fd = answer;
+	at.c.input_fd = input;
+	at.c.answer_fd = answer;
 	x.box = h->box;
 	x.stop = h->stop;
 	if (t->answers)
-		return judge_answer(&x, &c, t->answers[i], out, err);
-	return execute_test(&x, &c, out, err);
+		return judge_answer(&x, &at.c, t->answers[i], out, err);
+	if (test->nfiles > 0)
+		return run_with_files(&x, t, &at, out, err);
+	return execute_test(&x, &at.c, out, err);
 }
 
 /* Without groups the first failure ends it; with groups `skip` says what is left. */

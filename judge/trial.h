@@ -4,6 +4,7 @@
 #ifndef TRIAL_H
 #define TRIAL_H
 
+#include "base/mem.h"
 #include "judge/spread.h"
 
 /* A test case beside its data. Borrowed. */
@@ -13,6 +14,13 @@ struct trial_test {
 	size_t nvalidator_args;
 	const char *const *args;
 	size_t nargs;
+	size_t nfiles; /* of its own, laid over the program's */
+};
+
+/* The files of one test case while it runs. */
+struct trial_files {
+	struct arena a; /* owns what is below */
+	const struct box_source *list;
 };
 
 struct trial_problem {
@@ -31,6 +39,8 @@ struct trial {
 	const int *answers;
 	/* Opens input and answer of test i; any thread. */
 	int (*open)(void *ctx, struct pg *pg, size_t i, int fds[2], struct err *err);
+	/* Reads the nfiles files of test i; any thread. */
+	int (*files)(void *ctx, struct pg *pg, size_t i, struct trial_files *out, struct err *err);
 	/* Test i was run; in order of tests, on the owner's thread. */
 	void (*ran)(void *ctx, size_t i, const struct outcome *o);
 	void *ctx;

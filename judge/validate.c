@@ -161,6 +161,51 @@ static int entry_of(const struct language *l, const struct jury_source *s,
 	return language_entry(l, &(struct language_files){files, s->n}, wanted, entry, err);
 }
 
+/* A script is started by its first line, or by the shell: what a package's own `run` would do. */
+struct script {
+	struct jury_source source;
+	struct box_source *files;
+	struct buf run;
+};
+
+static void script_free(struct script *s)
+{
+	free(s->files);
+	buf_free(&s->run);
+}
+
+static bool is_script(const struct box_source *f)
+{
+	size_t len = strlen(f->name);
+
+	return language_is_name(f->name) && ((f->len > 2 && memcmp(f->data, "#!", 2) == 0) ||
+	                                            (len > 3 && !strcmp(f->name + len - 3, ".sh")));
+}
+
+/* False: none of its files is one. */
+static bool script_init(struct script *s, const struct jury_source *from)
+{
+	static const char build[] = "#!/bin/sh\n";
+	const struct box_source *main = NULL;
+	size_t n = from->n;
+
+	for (size_t i = 0; i < n && !main; i++)
+		main = is_script(&from->files[i]) ? &from->files[i] : NULL;
+	if (!main)
+		return false;
+	buf_addf(&s->run, "#!/bin/sh\nexec %s./%s \"$@\"\n",
+	        strncmp(main->data, "#!", 2) == 0 ? "" : "/bin/sh ", main->name);
+	s->files = xcalloc(n + 2, sizeof(*s->files));
+	memcpy(s->files, from->files, n * sizeof(*s->files));
+	s->files[n] = (struct box_source){"build", build, strlen(build)};
+	s->files[n + 1] = (struct box_source){"run", s->run.data, s->run.len};
+	s->source = *from;
+	s->source.files = s->files;
+	s->source.n = n + 2;
+	s->source.script = true;
+	return true;
+}
+
 static int set_program(
         const struct jury *j, const struct jury_source *s, struct validator *v, struct err *err)
 {
@@ -231,9 +276,12 @@ static int compile(const struct execution *x, const struct jury_source *s, struc
 int jury_program(struct jury *j, const struct execution *x, const struct jury_source *source,
         const struct validator **out, struct err *err)
 {
+	__attribute__((cleanup(script_free))) struct script script = {0};
 	unsigned char hash[HASH_SIZE];
 	struct known *k;
 
+	if (!source->script && !language_of(j, source) && script_init(&script, source))
+		source = &script.source;
 	hash_source(source, hash);
 	*out = find(j, hash);
 	if (*out)
@@ -261,6 +309,20 @@ static int load(struct box *box, const struct validator *v, struct err *err)
 	if (box_load_jury(box, v->language, v->entry, v->artifact_fd, err) < 0)
 		return err_wrap(err, "load %s", v->name);
 	box_set_jury_mark(box, v->mark);
+	return 0;
+}
+
+static int load_with(struct box *box, const struct jury_filter *f, struct err *err)
+{
+	const struct validator *v = f->program;
+	auto_close int whole = -1;
+
+	if (f->nfiles == 0)
+		return load(box, v, err);
+	box_set_jury_mark(box, 0);
+	whole = box_artifact_with(v->artifact_fd, f->files, f->nfiles, err);
+	if (whole < 0 || box_load_jury(box, v->language, v->entry, whole, err) < 0)
+		return err_wrap(err, "load %s", v->name);
 	return 0;
 }
 
@@ -341,7 +403,7 @@ int jury_filter(
 	        .out = f->said,
 	        .errors = f->said};
 
-	if (load(x->box, f->program, err) < 0)
+	if (load_with(x->box, f, err) < 0)
 		return err_result(err);
 	if (f->with_case)
 		return filter_case(x, f, out, err);
@@ -546,7 +608,9 @@ int validate_interact(struct execution *x, const struct test_case *t,
 	        .answer_fd = t->answer_fd,
 	        .feedback_fd = *pass->feedback_fd,
 	        .args = t->validator_args,
-	        .nargs = t->nvalidator_args};
+	        .nargs = t->nvalidator_args,
+	        .program_args = t->args,
+	        .nprogram_args = t->nargs};
 
 	if (q.jury.wall_ms < q.limits.wall_ms + WALL_BEYOND_MS)
 		q.jury.wall_ms = q.limits.wall_ms + WALL_BEYOND_MS;

@@ -36,7 +36,8 @@ int jury_program(struct jury *j, const struct execution *x, const struct jury_so
 
 /* Runs a program that reads stdin: an input validator, a grader. What it writes to stdout and
  * stderr is appended to said (at most 64 KiB). The lock `alone` must be free. One that is an answer
- * validator is given the test case as an output validator is: `program in ans feedback/ args`. */
+ * validator is given the test case as an output validator is: `program in ans feedback/ args`.
+ * files are laid over the program's own. */
 struct jury_filter {
 	const struct validator *program;
 	int stdin_fd;
@@ -44,6 +45,8 @@ struct jury_filter {
 	int input_fd, answer_fd; /* with_case */
 	const char *const *args;
 	size_t nargs;
+	const struct box_source *files;
+	size_t nfiles;
 	int64_t time_ms, memory_bytes;
 	struct buf *said;
 };

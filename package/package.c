@@ -135,7 +135,7 @@ const char *parse_bad_flag(package_args args)
 	return NULL;
 }
 
-package_args package_input_args(struct arena *a, const json_t *args, const char *validator)
+static package_args input_words(struct arena *a, const json_t *args, const char *validator)
 {
 	const json_t *list = json_is_object(args) ? json_object_get(args, validator) : args;
 	const char **out;
@@ -148,6 +148,12 @@ package_args package_input_args(struct arena *a, const json_t *args, const char 
 	json_array_foreach (list, i, one)
 		out[i] = arena_strdup(a, json_is_string(one) ? json_string_value(one) : "");
 	return out;
+}
+
+package_args package_input_args(
+        struct arena *a, const json_t *args, package_args own, const char *validator)
+{
+	return parse_join(a, input_words(a, args, validator), own);
 }
 
 /* No character of several bytes has a newline in it: line by line is enough. */

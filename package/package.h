@@ -129,6 +129,12 @@ struct package_group {
 	size_t nrequires;
 };
 
+/* A file of a program or a test case: its name inside their folder. */
+struct package_source {
+	const char *name; /* may have folders: "lib/a.h" */
+	const struct package_file *file;
+};
+
 struct package_case {
 	const char *name; /* "secret/03-max": from data/, without .in */
 	bool sample;
@@ -140,9 +146,9 @@ struct package_case {
 	package_args args;            /* for the submission */
 	json_t *input_validator_args; /* array, or object by name of validator; borrowed */
 	bool full_feedback;
-	const char *hint, *description;    /* NULL: none */
-	const struct package_file *out;    /* an output that must be accepted, or NULL */
-	const struct package_file **files; /* of the folder NAME.files: beside the program */
+	const char *hint, *description; /* NULL: none */
+	const struct package_file *out; /* an output that must be accepted, or NULL */
+	struct package_source *files;   /* of the folder NAME.files: laid over the program's */
 	size_t nfiles;
 };
 
@@ -161,14 +167,8 @@ struct package_probe {
 	const char *name;
 	const struct package_file *input, *answer,
 	        *output; /* the last two NULL for invalid input */
-	package_args validator_args;
+	package_args validator_args, args;
 	json_t *input_validator_args;
-};
-
-/* A file of a program: its name inside the program's folder. */
-struct package_source {
-	const char *name; /* may have folders: "lib/a.h" */
-	const struct package_file *file;
 };
 
 struct package_program {
@@ -291,7 +291,8 @@ bool package_is_path(const char *path);
 void package_parse(struct package_tree *tree, struct package *p, struct findings *f);
 void package_free(struct package *p);
 
-/* The arguments of one input validator for one case's or probe's input_validator_args: a list in
- * the arena. */
-package_args package_input_args(struct arena *a, const json_t *args, const char *validator);
+/* The arguments of one input validator: of one case's or probe's input_validator_args, then what
+ * the submission gets. A list in the arena. */
+package_args package_input_args(
+        struct arena *a, const json_t *args, package_args own, const char *validator);
 #endif

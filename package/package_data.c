@@ -6,7 +6,13 @@
  * samples, then secret, by name part by part. */
 #include "package/package_parse.h"
 
-enum { PATH_SIZE = PACKAGE_MAX_PATH + 100, MAX_CASES = 10000, MAX_TEXT = 64 << 10 };
+enum {
+	PATH_SIZE = PACKAGE_MAX_PATH + 100,
+	MAX_CASES = 10000,
+	MAX_TEXT = 64 << 10,
+	MAX_BESIDE = 1000,
+	MAX_BESIDE_BYTES = 64 << 20
+};
 
 static const char *const case_keys[] = {"args", "input_validator_args", "output_validator_args",
         "input_visualizer_args", "output_visualizer_args", "full_feedback", "hint", "description",
@@ -72,16 +78,22 @@ static void read_files(struct parser *s, struct package_case *c)
 {
 	char folder[PATH_SIZE];
 	const struct package_file *file;
-	size_t n;
+	size_t n, bytes = 0;
 
 	snprintf(folder, sizeof(folder), "data/%s.files/", c->name);
 	file = parse_folder(s, folder, &n);
-	for (size_t i = 0; i < n; i++) {
-		c->files = parse_grow(s->a, c->files, c->nfiles, sizeof(const void *));
-		c->files[c->nfiles++] = &file[i];
+	if (n > MAX_BESIDE)
+		findings_add(s->f, "%s: more than %d files", folder, MAX_BESIDE);
+	for (size_t i = 0; i < n && i < MAX_BESIDE; i++) {
+		bytes += file[i].len;
+		c->files = parse_grow(s->a, c->files, c->nfiles, sizeof(*c->files));
+		c->files[c->nfiles++] =
+		        (struct package_source){file[i].path + strlen(folder), &file[i]};
 	}
-	if (n > 0)
-		findings_add(s->f, "%s: files beside a program are not supported yet", folder);
+	if (bytes > MAX_BESIDE_BYTES)
+		findings_add(s->f, "%s: larger than %d MiB", folder, MAX_BESIDE_BYTES >> 20);
+	if (n > 0 && s->p->submit_answer)
+		findings_add(s->f, "%s: there is no program it could be beside", folder);
 }
 
 static void take_case(struct parser *s, const struct package_file *input)
@@ -109,9 +121,6 @@ static void take_case(struct parser *s, const struct package_file *input)
 	c.validator_args = parse_join(s->a, p->validator_args, in.validator_args);
 	c.args = in.args;
 	c.full_feedback = in.full_feedback;
-	if (c.args[0])
-		findings_add(s->f, "%s: arguments for submissions (args) are not supported yet",
-		        input->path);
 	p->cases = parse_grow(s->a, p->cases, p->ncases, sizeof(*p->cases));
 	p->cases[p->ncases++] = c;
 }
@@ -269,6 +278,7 @@ static void take_probe(
 	read_own(s, &c, &in);
 	probe.input_validator_args = c.input_validator_args ? c.input_validator_args
 	                                                    : json_incref(in.input_validator_args);
+	probe.args = in.args;
 	probe.validator_args = parse_join(s->a, p->validator_args, in.validator_args);
 	p->probes = parse_grow(s->a, p->probes, p->nprobes, sizeof(*p->probes));
 	p->probes[p->nprobes++] = probe;

@@ -130,6 +130,21 @@ static json_t *group(const struct package_group *g)
 	return o;
 }
 
+static json_t *source(const struct package_source *s)
+{
+	return json_pack("{s:s, s:b, s:I, s:o}", "name", s->name, "executable", s->file->executable,
+	        "size", (json_int_t)s->file->len, "hash", hash_of(s->file));
+}
+
+static json_t *sources(const struct package_source *list, size_t n)
+{
+	json_t *files = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(files, source(&list[i]));
+	return files;
+}
+
 static json_t *test_case(const struct package_case *c)
 {
 	json_t *o = json_object();
@@ -141,6 +156,7 @@ static json_t *test_case(const struct package_case *c)
 	set(o, "answer", hash_of(c->answer));
 	set(o, "validator_args", words(c->validator_args));
 	set(o, "args", words(c->args));
+	set(o, "files", sources(c->files, c->nfiles));
 	set(o, "full_feedback", json_boolean(c->full_feedback));
 	set(o, "hint", text_or_null(c->hint));
 	set(o, "description", text_or_null(c->description));
@@ -155,21 +171,11 @@ static json_t *sample(const struct package_sample *s)
 	        "answer_download", hash_of(s->answer_download));
 }
 
-static json_t *source(const struct package_source *s)
-{
-	return json_pack("{s:s, s:b, s:I, s:o}", "name", s->name, "executable", s->file->executable,
-	        "size", (json_int_t)s->file->len, "hash", hash_of(s->file));
-}
-
 static json_t *program(const char *kind, const struct package_program *p)
 {
-	json_t *files = json_array();
-
-	for (size_t i = 0; i < p->nsources; i++)
-		json_array_append_new(files, source(&p->sources[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:b, s:b, s:o}", "kind", kind, "name", p->name,
 	        "language", text_or_null(p->language), "entry", text_or_null(p->entry), "build",
-	        p->build, "run", p->run, "files", files);
+	        p->build, "run", p->run, "files", sources(p->sources, p->nsources));
 }
 
 static json_t *verdicts_of(unsigned bits)
@@ -294,6 +300,8 @@ static void want_all(struct blobs *b, const struct package *p)
 	for (size_t i = 0; i < p->ncases; i++) {
 		want(b, p->cases[i].input);
 		want(b, p->cases[i].answer);
+		for (size_t k = 0; k < p->cases[i].nfiles; k++)
+			want(b, p->cases[i].files[k].file);
 	}
 	for (size_t i = 0; i < p->nsamples; i++) {
 		want(b, p->samples[i].input);
@@ -331,6 +339,8 @@ static size_t count_all(const struct package *p)
 	       count_sources(p->graders, p->ngraders);
 	for (size_t i = 0; i < p->nsubmissions; i++)
 		sum += p->submissions[i].program.nsources;
+	for (size_t i = 0; i < p->ncases; i++)
+		sum += p->cases[i].nfiles;
 	return sum;
 }
 

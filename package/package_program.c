@@ -247,6 +247,7 @@ static void check(struct parser *s)
 		findings_add(s->f, "output_validator: missing: the problem's type needs one");
 	if (p->interactive && p->nvalidators > 1)
 		findings_add(s->f, "output_validators: an interactive problem has one program");
+	/* a program of ours whose working folder is a team's: it would import the team's modules */
 	if (p->nstatic_validators > 0)
 		findings_add(s->f, "static_validator: static validation is not supported yet");
 }

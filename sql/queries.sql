@@ -853,6 +853,10 @@ SELECT ordinal, name, sample, group_ordinal, encode(input_hash, 'hex') AS input,
 	to_json(args) AS args
 FROM test_cases WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
 
+-- name: judging_test_files
+SELECT ordinal, name, size, encode(hash, 'hex') AS hash
+FROM test_case_files WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal, name;
+
 -- name: judging_groups
 SELECT name, parent, on_reject = 'continue' AS go_on, verdict_mode, accept_if_any, ignore_sample,
 	score_mode, accept_score, reject_score, range_min, range_max, case_max, custom_grader,
@@ -1313,6 +1317,8 @@ WITH near AS (
 ), wanted AS (
 	SELECT n.start_at, u.hash FROM near n JOIN test_cases t USING (problem_id, version),
 		unnest(ARRAY[t.input_hash, t.answer_hash]) AS u (hash)
+	UNION ALL
+	SELECT n.start_at, f.hash FROM near n JOIN test_case_files f USING (problem_id, version)
 	UNION ALL
 	SELECT n.start_at, f.hash FROM near n
 	JOIN problem_program_files f USING (problem_id, version)

@@ -226,6 +226,18 @@ CREATE TABLE test_cases (
 	FOREIGN KEY (problem_id, version, group_ordinal) REFERENCES test_groups
 );
 
+-- Laid over the program's own files for one test case.
+CREATE TABLE test_case_files (
+	problem_id ident NOT NULL,
+	version int NOT NULL,
+	ordinal int NOT NULL,
+	name text NOT NULL,                        -- "map/north.txt"
+	size bigint NOT NULL,
+	hash sha256 NOT NULL REFERENCES test_data,
+	PRIMARY KEY (problem_id, version, ordinal, name),
+	FOREIGN KEY (problem_id, version, ordinal) REFERENCES test_cases ON DELETE CASCADE
+);
+
 -- What contestants see as samples: input and answer, or an interaction.
 CREATE TABLE problem_samples (
 	problem_id ident NOT NULL,
@@ -1880,6 +1892,10 @@ LANGUAGE sql SET search_path = codearena, pg_temp AS $$
 	       json_hash(v->'input'), json_hash(v->'answer'), json_words(v->'validator_args'),
 	       json_words(v->'args'), (v->>'full_feedback')::boolean, v->>'hint', v->>'description'
 	FROM jsonb_array_elements(m->'cases') WITH ORDINALITY AS t(v, n);
+	INSERT INTO test_case_files (problem_id, version, ordinal, name, size, hash)
+	SELECT problem, new_version, n, f->>'name', (f->>'size')::bigint, json_hash(f->'hash')
+	FROM jsonb_array_elements(m->'cases') WITH ORDINALITY AS t(v, n),
+	     jsonb_array_elements(v->'files') f;
 	INSERT INTO problem_samples (problem_id, version, ordinal, name, input_hash, answer_hash,
 		interaction_hash, input_download_hash, answer_download_hash)
 	SELECT problem, new_version, n, v->>'name', json_hash(v->'input'), json_hash(v->'answer'),
@@ -1974,8 +1990,8 @@ GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_
 	sample_data TO codearena_api;
 
 -- judge: reads what judging needs; writes through functions, but for its own presence.
-GRANT SELECT ON instance, problems, problem_versions, test_cases, test_data, test_data_chunks,
-	test_groups, problem_programs, problem_program_files, problem_samples,
+GRANT SELECT ON instance, problems, problem_versions, test_cases, test_case_files, test_data,
+	test_data_chunks, test_groups, problem_programs, problem_program_files, problem_samples,
 	languages, contests, contest_counter, contest_freezes, contest_intervals, contest_problems,
 	contest_teams, teams, team_groups, groups, organizations, submissions, submission_files, judgements,
 	submission_results, contest_penalties, leaderboard_events, workers TO codearena_judge;

@@ -59,9 +59,9 @@ const talked = (validator, source, options = {}) =>
 const code = (step) => [step.validator.end, step.validator.exit_code];
 
 test('a validator reads output, input and answer, and its words come back', () => {
-	const step = validated('check.c', { args: 'first,2nd' });
+	const step = validated('check.c', { args: 'first,,2nd' });
 	assert.deepEqual(code(step), ['exited', 42]);
-	assert.equal(step.feedback['judgemessage.txt'], '/data/input\n/data/answer\n/data/feedback/\nfirst\n2nd\n');
+	assert.equal(step.feedback['judgemessage.txt'], '/data/input\n/data/answer\n/data/feedback/\nfirst\n\n2nd\n');
 	assert.match(step.output, /on stdout\n/);
 	assert.match(step.output, /on stderr\n/);
 	assert.deepEqual(code(validated('check.c', { output: files.wrong })), ['exited', 43]);

@@ -74,10 +74,10 @@ static void read_limits(struct options *o)
 	        .pids = number(o, "jury_pids", 64)};
 }
 
-/* Cuts a copy of the words at their commas. */
+/* Cuts a copy of the words at their commas; a word may be empty. */
 static void read_args(struct options *o, char *words)
 {
-	for (char *w = words; w && *w && o->nargs < MAX_ARGS;) {
+	for (char *w = *words ? words : NULL; w && o->nargs < MAX_ARGS;) {
 		char *comma = strchr(w, ',');
 
 		o->args[o->nargs++] = w;

@@ -1,6 +1,7 @@
 // verify.test.mjs -- what packages can ask of judging: own validators in C++, Python and by scripts,
-// interaction, passes, groups, scores, tolerance, answers instead of programs. Each package of
-// tests/packages through `codearena problem verify`, and some through a contest to its board.
+// interaction, passes, groups, scores, tolerance, answers instead of programs, words and files for
+// programs. Each package of tests/packages through `codearena problem verify`, and most through a
+// contest to its board.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,6 +14,7 @@ import { validate } from './schema.mjs';
 
 const folder = path.join(top, 'tests/packages');
 const names = fs.readdirSync(folder).sort();
+const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction'];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-test-'));
 const arena = new Arena();
 
@@ -53,10 +55,10 @@ let verified;
 before(async () => {
 	const running = verify(...names.map((name) => path.join(folder, name)));
 	await arena.start();
-	for (const name of ['guess', 'courier', 'orchard', 'parcel', 'choir']) await arena.codearena('problem', 'import', path.join(folder, name));
+	for (const name of imported) await arena.codearena('problem', 'import', path.join(folder, name));
 	await arena.codearena('problem', 'import', '--id', 'hushed', writeFolder(path.join(scratch, 'hushed'), hushed));
 	await arena.makeAccounts(3);
-	await arena.makeContest('c1', { problems: ['guess', 'courier', 'orchard', 'parcel', 'choir', 'hushed'], more: ['--rules', 'ioi', '--per-minute', '100'] });
+	await arena.makeContest('c1', { problems: [...imported, 'hushed'], more: ['--rules', 'ioi', '--per-minute', '100'] });
 	verified = await running;
 });
 after(async () => {
@@ -114,8 +116,10 @@ test('a contest judges interactions, passes and several validators as verify doe
 		['guess', 'accepted/halve.c', 'AC'], ['guess', 'wrong_answer/one_by_one.py', 'WA'], ['guess', 'run_time_error/falls_at_the_end.c', 'RTE'],
 		['courier', 'accepted/turn.py', 'AC'], ['courier', 'wrong_answer/forgets.py', 'WA'], ['courier', 'run_time_error/falls.py', 'RTE'],
 		['choir', 'accepted/odd_last.py', 'AC'], ['choir', 'wrong_answer/twice.py', 'WA'],
+		['voyage', 'accepted/look_up.c', 'AC'], ['voyage', 'run_time_error/one_name.py', 'RTE'],
+		['auction', 'accepted/bid.py', 'AC'], ['auction', 'wrong_answer/rich.py', 'WA'],
 	];
-	const got = await Promise.all(wanted.map(([problem, file]) => send('team1', problem, file)));
+	const got = await Promise.all(wanted.map(([problem, file], i) => send(`team${1 + (i % 2)}`, problem, file)));
 	assert.deepEqual(got, wanted.map((w) => w.join(' ')));
 });
 

@@ -100,8 +100,8 @@ static void samples_come_first_then_secret_by_name(void **state UNUSED)
 
 static void what_is_not_supported_is_said(void **state UNUSED)
 {
-	assert_found("data/secret/a.files/x", "1",
-	        "data/secret/a.files/: files beside a program are not supported yet\n");
+	assert_found("static_validator/check.py", "1",
+	        "static_validator: static validation is not supported yet\n");
 	assert_found("problem.yaml", "name: x\nvalidation: custom interactive\n",
 	        "output_validators: no program, but problem.yaml has validation: custom\n");
 	assert_found("problem.yaml", "name: x\n\ntype: essay\n",

@@ -1,6 +1,7 @@
 /* test_yaml.c -- YAML as JSON values. The expected text is YAML 1.2's own (JSON is YAML). */
 #include "tests/unit/test.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/yaml.h"
 
@@ -63,14 +64,59 @@ static void an_empty_file_is_null(void **state UNUSED)
 
 static void what_can_grow_or_surprise_is_refused(void **state UNUSED)
 {
-	assert_refused("a: &x 1\n", "YAML line 1 column 4: anchors are not allowed");
-	assert_refused("a: *x\n", "YAML line 1 column 4: aliases are not allowed");
 	assert_refused("a: !!str 1\n", "YAML line 1 column 4: tags are not allowed");
 	assert_refused("a: 1\nb: 2\na: 3\n", "YAML line 3 column 1: duplicate key");
 	assert_refused("a: 1\n---\nb: 2\n", "YAML line 2 column 1: more than one document");
 	assert_refused("[[[[[1]]]]]", "YAML line 1 column 5: nested too deep");
 	assert_refused("? [a]\n: b\n", "YAML line 1 column 3: a key must be a scalar");
 	assert_refused("a: \"x\\0y\"\n", "YAML line 1 column 4: NUL in a string");
+}
+
+static void an_alias_is_a_copy_of_what_was_named_last(void **state UNUSED)
+{
+	assert_yaml("a: &x [1, &y 2]\nb: *x\nc: *y\n", "{\"a\":[1,2],\"b\":[1,2],\"c\":2}");
+	assert_yaml("- &x 1\n- *x\n- &x 2\n- *x\n", "[1,1,2,2]");
+}
+
+static void merged_keys_stand_behind_a_mappings_own(void **state UNUSED)
+{
+	assert_yaml("a: &x {k: 1, l: 2}\nb: {<<: *x, k: 3}\n",
+	        "{\"a\":{\"k\":1,\"l\":2},\"b\":{\"k\":3,\"l\":2}}");
+	assert_yaml("[&x {k: 1}, &y {l: 2}, {<<: [*x, *y]}]",
+	        "[{\"k\":1},{\"l\":2},{\"k\":1,\"l\":2}]");
+	assert_refused("a: {<<: 1}\n", "YAML line 1 column 10: << is for mappings");
+}
+
+static void an_alias_names_something_complete(void **state UNUSED)
+{
+	static const char why[] = "an alias of nothing that is complete before it";
+	char text[100];
+
+	snprintf(text, sizeof(text), "YAML line 1 column 4: %s", why);
+	assert_refused("a: *x\n", text);
+	snprintf(text, sizeof(text), "YAML line 1 column 8: %s", why);
+	assert_refused("a: &x [*x]\n", text);
+}
+
+/* Each line has nine of the line before: a hundred million words, if they were made. */
+static void a_billion_laughs_are_refused(void **state UNUSED)
+{
+	auto_buf struct buf b = {0};
+	struct err err = {0};
+
+	buf_adds(&b, "l0: &l0 laugh\n");
+	for (int i = 1; i < 9; i++)
+		buf_addf(&b, "l%d: &l%d [*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d,*l%d]\n", i, i,
+		        i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+	assert_null(yaml_parse(b.data, b.len, 16, &err));
+	assert_string_equal(err.msg, "YAML line 7 column 14: aliases make more of it than 1 MiB");
+}
+
+/* Each line is one deeper than the line before. */
+static void what_aliases_hold_counts_as_depth(void **state UNUSED)
+{
+	assert_refused("- &a [1]\n- &b [*a]\n- &c [*b]\n- &d [*c]\n",
+	        "YAML line 4 column 7: nested too deep");
 }
 
 static void numbers_that_cannot_be_held_are_refused(void **state UNUSED)
@@ -109,6 +155,11 @@ int main(void)
 	        cmocka_unit_test(keys_are_strings_whatever_they_look_like),
 	        cmocka_unit_test(an_empty_file_is_null),
 	        cmocka_unit_test(what_can_grow_or_surprise_is_refused),
+	        cmocka_unit_test(an_alias_is_a_copy_of_what_was_named_last),
+	        cmocka_unit_test(merged_keys_stand_behind_a_mappings_own),
+	        cmocka_unit_test(an_alias_names_something_complete),
+	        cmocka_unit_test(a_billion_laughs_are_refused),
+	        cmocka_unit_test(what_aliases_hold_counts_as_depth),
 	        cmocka_unit_test(numbers_that_cannot_be_held_are_refused),
 	        cmocka_unit_test(a_syntax_mistake_is_named_with_its_place),
 	        cmocka_unit_test(a_missing_file_is_not_found),

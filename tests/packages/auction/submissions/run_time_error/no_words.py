@@ -1,0 +1,4 @@
+# believes that there are no words
+import sys
+
+(me,) = sys.argv
