@@ -1,16 +1,19 @@
-// contest.test.mjs -- a contestant in a real browser: logs in, reads, submits a wrong and then a
-// right program, and sees both verdicts and the standings change, without loading a page anew.
+// contest.test.mjs -- people in a real browser: a contestant logs in, reads, submits a wrong and then
+// a right program, and sees both verdicts and the standings change, without loading a page anew; the
+// jury imports a package and reads what was said in an interaction; and all of it fits a phone.
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Arena, top } from '../integration/harness.mjs';
+import { readFolder, smallPackage, zip } from '../integration/packages.mjs';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PACKAGES = join(top, 'tests/packages');
 const WAIT = { timeout: 60000 };
 
 let arena;
@@ -19,14 +22,16 @@ let profile;
 let base;
 
 before(async () => {
-	arena = new Arena({ languages: ['c', 'python3'] });
+	arena = new Arena({ languages: ['c', 'cpp', 'python3'] });
 	await arena.start();
 	cpSync(process.env.WEB ?? join(top, 'build/web'), arena.path('web'), { recursive: true });
 	chmodSync(arena.path('web'), 0o755); // the api lists it
 	await arena.apis[0].restart();
 	await arena.importProblems('addup', 'banner');
 	await arena.makeAccounts(4);
+	for (const name of ['orchard', 'guess']) await arena.codearena('problem', 'import', join(PACKAGES, name));
 	await arena.makeContest('live', { problems: ['addup', 'banner'] });
+	await arena.makeContest('points', { problems: ['orchard', 'guess'], more: ['--rules', 'ioi'] });
 	base = `http://127.0.0.1:${arena.apis[0].port}`;
 	profile = mkdtempSync(join(tmpdir(), 'codearena-browser-'));
 	browser = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS, headless: true });
@@ -85,4 +90,77 @@ test('a spectator sees the verdicts of a contestant arrive on the standings with
 		await board.screenshot({ path: join(process.env.SHOTS, 'board.png') });
 		await page.screenshot({ path: join(process.env.SHOTS, 'submissions.png') });
 	}
+});
+
+async function enter(page, who, to) {
+	await page.goto(`${base}/login?to=${to}`);
+	await page.fill('input[name=username]', who);
+	await page.fill('input[name=password]', `password-${who}`);
+	await page.click('form button:has-text("Log in")');
+	await page.waitForURL(`**${to}`, WAIT);
+}
+
+async function submit(problem, file) {
+	const answer = await arena.submit('points', 'team1', problem, 'python3', readFileSync(join(PACKAGES, problem, 'submissions', file), 'utf8'));
+	assert.equal(answer.status, 202, answer.text);
+	await arena.verdict('team1', answer.body.id);
+	return `/c/points/submissions/${answer.body.id}`;
+}
+
+const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+test('a team sees its points per group and the words meant for it; the jury reads what was said', async () => {
+	const orchard = await submit('orchard', 'partially_accepted/sum.py'), guess = await submit('guess', 'wrong_answer/one_by_one.py');
+	const page = await browser.newPage();
+	await enter(page, 'team1', orchard);
+	const group = page.locator('[data-group="secret/1-no-debts"]');
+	await group.waitFor(WAIT);
+	assert.match(await group.innerText(), /1-no-debts\s+40 of 40\s+✓ accepted/);
+	assert.match(await page.locator('[data-group="secret/2-all"]').innerText(), /2-all\s+0 of 60\s+✗ wrong answer/);
+	await page.goto(base + guess);
+	await page.locator('.message pre:has-text("7 guesses are all you have")').waitFor(WAIT);
+	assert.equal(await page.locator('.jury').count(), 0);
+
+	await enter(page, 'jury', guess);
+	await page.locator('.jury summary').first().click();
+	assert.match(await page.locator('.transcript').first().innerText(), /^>1\n<higher\n/);
+	await page.close();
+});
+
+test('the jury imports a package from a page and reads all that is wrong with it', async () => {
+	const page = await browser.newPage();
+	await enter(page, 'jury', '/imports');
+	const send = async (name, files) => {
+		await page.setInputFiles('input[type=file]', { name, mimeType: 'application/zip', buffer: zip(files) });
+		await page.fill('input[name=id]', 'sent');
+		await page.click('form button');
+	};
+	await send('bad.zip', smallPackage({ 'problem.yaml': 'problem_format_version: legacy\nname: Sum\ntype: none\nlimits:\n  memory: much\n' }));
+	await page.locator('[data-state="refused"]').waitFor(WAIT);
+	const errors = await page.locator('[data-state="refused"] .findings.error li').allInnerTexts();
+	assert.equal(errors.length, 2, errors.join('\n'));
+	assert.match(errors.join('\n'), /problem\.yaml:3: .*\n?.*problem\.yaml:5: /s);
+	await send('good.zip', readFolder(join(PACKAGES, 'parcel')));
+	await page.locator('[data-state="imported"]').waitFor(WAIT);
+	assert.match(await page.locator('[data-state="imported"]').innerText(), /sent version 1/);
+	await page.close();
+});
+
+test('no page is wider than a phone of 360 pixels', async () => {
+	const page = await browser.newPage();
+	await page.setViewportSize({ width: 360, height: 740 });
+	const { body: [{ id }] } = await arena.http('GET', '/api/contests/points/submissions', { token: await arena.login('team1') });
+	for (const [who, targets] of [['team1', [`/c/points/submissions/${id}`, '/', '/c/points/problems', '/c/points/problems/A', '/c/points/submissions', '/c/points/standings', '/c/nothing/standings']],
+		['jury', ['/imports', '/c/points/submissions', '/c/live/standings']]]) {
+		await enter(page, who, '/c/points/problems');
+		for (const target of targets) {
+			await page.goto(base + target);
+			await page.locator('main *').first().waitFor(WAIT);
+			await page.waitForTimeout(300); // what is loaded then has its place
+			assert.equal(await tooWide(page), 0, `${target} as ${who}`);
+		}
+	}
+	await page.goto(`${base}/c/nothing/standings`);
+	await page.locator('.notice:has-text("There is no contest")').waitFor(WAIT);
+	await page.close();
 });

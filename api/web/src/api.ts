@@ -77,6 +77,7 @@ export interface Account {
   team_id?: string | null;
   name?: string | null;
 }
+export const isJury = (a: Account | null | undefined): boolean => ["jury", "admin"].includes(a?.role ?? a?.type ?? "");
 export interface Contest {
   id: string;
   name: string;
@@ -116,6 +117,32 @@ export interface Run {
   time_ms?: number;
   run_time?: number;
   memory_kib?: number;
+  team_message?: string | null;
+  // for the jury
+  message?: string | null;
+  exit_code?: number;
+  signal?: number;
+  transcript?: string;
+  transcript_cut?: boolean;
+}
+export interface GroupResult {
+  name: string;
+  verdict: string | null;
+  points: number | null; // thousandths
+  points_max: number | null;
+}
+export interface ProblemImport {
+  id: string;
+  problem_id: string;
+  account_id: string;
+  size: number;
+  state: "queued" | "running" | "imported" | "unchanged" | "refused" | "failed";
+  step: string;
+  version: number | null;
+  errors: string[];
+  notes: string[];
+  created_at: string | null;
+  finished_at: string | null;
 }
 export interface Submission {
   id: string;
@@ -128,7 +155,9 @@ export interface Submission {
   state?: string;
   verdict?: string | null;
   practice?: boolean;
-  judgement?: { max_run_time?: number | null; tests_total?: number | null } | null;
+  judgement?: { max_run_time?: number | null; tests_total?: number | null; score?: number; groups?: GroupResult[] } | null;
   runs?: Run[];
+  tests_accepted?: number;
+  tests_run?: number;
   compile_output?: string | null;
 }

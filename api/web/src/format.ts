@@ -13,6 +13,9 @@ export const clock = (ms: number): string => {
   return `${ms < 0 ? "-" : ""}${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 };
 
+// Points come in thousandths: 76000 is "76", 33333 is "33.333".
+export const points = (milli: number): string => String(milli / 1000);
+
 export const minute = (ms: number): number => Math.floor(ms / 60000);
 
 export const verdictWords: Record<string, string> = {

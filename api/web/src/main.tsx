@@ -1,9 +1,10 @@
 // main.tsx -- the frame of all pages: header with contest, state and clock; the router.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, post, serverNow, type Account, type Contest, type ContestState } from "./api";
+import { ApiError, get, isJury, post, serverNow, type Account, type Contest, type ContestState } from "./api";
 import { clock, parseDuration } from "./format";
 import { Home } from "./pages/home";
+import { Imports } from "./pages/imports";
 import { Login } from "./pages/login";
 import { ProblemPage, Problems } from "./pages/problems";
 import { StandingsPage } from "./pages/standings";
@@ -47,13 +48,19 @@ const phaseWords: Record<Phase, string> = {
   final: "final",
 };
 
-function ContestHeader({ id }: { id: string }) {
+// `onMissing` is told why there is no such contest for this reader, and "" when there is.
+function ContestHeader({ id, account, onMissing }: { id: string; account: Account | null | undefined; onMissing: (why: string) => void }) {
   const [contest, setContest] = useState<Contest | null>(null);
   const [state, setState] = useState<ContestState | null>(null);
   const [now, setNow] = useState(serverNow());
   useEffect(() => {
     const load = () => {
-      get<Contest>(`/api/contests/${id}`).then(setContest, () => setContest(null));
+      get<Contest>(`/api/contests/${id}`).then((c) => {
+        setContest(c);
+        onMissing("");
+      }, (e: ApiError) => {
+        if (e.status === 404) onMissing(e.message); // otherwise: what was seen last stays
+      });
       get<ContestState>(`/api/contests/${id}/state`).then(setState, () => setState(null));
     };
     load();
@@ -77,7 +84,7 @@ function ContestHeader({ id }: { id: string }) {
       <nav>
         <a href={`/c/${id}/standings`}>Standings</a>
         <a href={`/c/${id}/problems`}>Problems</a>
-        <a href={`/c/${id}/submissions`}>My submissions</a>
+        <a href={`/c/${id}/submissions`}>{isJury(account) ? "Submissions" : "My submissions"}</a>
       </nav>
       <span class={`chip ${phase}`} data-phase={phase}>{phaseWords[phase]}</span>
       <span class="clock" title={`of ${clock(duration)}`}>{shown}</span>
@@ -88,9 +95,11 @@ function ContestHeader({ id }: { id: string }) {
 function App() {
   const [path, setPath] = useState(location.pathname);
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
+  const [missing, setMissing] = useState("");
   useEffect(() => {
     const moved = () => {
       setPath(location.pathname);
+      setMissing("");
       document.getElementById("main")?.focus({ preventScroll: true });
     };
     addEventListener("popstate", moved);
@@ -99,6 +108,7 @@ function App() {
   }, []);
   const [, section, id, page, word] = path.split("/").map(decodeURIComponent);
   const contest = section === "c" && id ? id : null;
+  const there = missing ? null : contest;
   const logout = async () => {
     await post("/api/logout", {}).catch(() => {});
     setAccount(null);
@@ -108,10 +118,11 @@ function App() {
     <>
       <header>
         <a class="brand" href="/">CodeArena</a>
-        {contest && <ContestHeader id={contest} key={contest} />}
+        {contest && <ContestHeader id={contest} key={contest} account={account} onMissing={setMissing} />}
         <span class="who">
           {account ? (
             <>
+              {isJury(account) && <a href="/imports">Import</a>}
               <span>{account.name || account.username}</span> <button class="link" onClick={logout}>Log out</button>
             </>
           ) : (
@@ -120,18 +131,22 @@ function App() {
         </span>
       </header>
       <main id="main" tabIndex={-1}>
+        {contest && missing && (
+          <p class="notice">There is no contest “{contest}” here, or you may not see it. <a href="/">All contests</a></p>
+        )}
         {section === "" && <Home />}
+        {section === "imports" && <Imports account={account} />}
         {section === "login" && <Login onLogin={setAccount} />}
-        {contest && (page === undefined || page === "" || page === "standings") && (
-          <StandingsPage key={contest} contest={contest} account={account ?? null} />
+        {there && (page === undefined || page === "" || page === "standings") && (
+          <StandingsPage key={there} contest={there} account={account ?? null} />
         )}
-        {contest && page === "problems" && !word && <Problems contest={contest} />}
-        {contest && page === "problems" && word && (
-          <ProblemPage key={word} contest={contest} problem={word} account={account ?? null} />
+        {there && page === "problems" && !word && <Problems contest={there} />}
+        {there && page === "problems" && word && (
+          <ProblemPage key={word} contest={there} problem={word} account={account ?? null} />
         )}
-        {contest && page === "submissions" && !word && <Submissions contest={contest} account={account} />}
-        {contest && page === "submissions" && word && <SubmissionPage key={word} contest={contest} id={word} />}
-        {!["", "login", "c"].includes(section) && (
+        {there && page === "submissions" && !word && <Submissions contest={there} account={account} />}
+        {there && page === "submissions" && word && <SubmissionPage key={word} contest={there} id={word} account={account} />}
+        {!["", "login", "imports", "c"].includes(section) && (
           <p>There is no such page. <a href="/">All contests</a></p>
         )}
       </main>

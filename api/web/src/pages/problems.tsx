@@ -207,7 +207,7 @@ export function ProblemPage({ contest, problem, account }: { contest: string; pr
           {account?.team_id ? (
             <SubmitForm contest={contest} problem={it} onSent={(s) => setSent([s, ...sent])} />
           ) : (
-            <p class="notice"><a href={`/login?to=${location.pathname}`}>Log in</a> as a team to submit.</p>
+            <p class="notice">{account ? "Only teams submit." : <><a href={`/login?to=${location.pathname}`}>Log in</a> as a team to submit.</>}</p>
           )}
           {sent.map((s) => (
             <section class="sent" key={s.id}>

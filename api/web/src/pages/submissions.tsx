@@ -1,7 +1,7 @@
-// submissions.tsx -- own submissions, filling in test by test.
+// submissions.tsx -- own submissions, filling in test by test; for the jury those of all teams.
 import { useEffect, useState } from "preact/hooks";
-import { get, type Account, type Problem, type Submission } from "../api";
-import { glyph, verdictWords } from "../format";
+import { get, isJury, type Account, type GroupResult, type Problem, type Run, type Submission } from "../api";
+import { glyph, points, verdictWords } from "../format";
 import { Stream } from "../stream";
 
 interface Progress {
@@ -25,7 +25,9 @@ export function useSubmission(id: string) {
     const take = (s: Submission) => {
       setSubmission(s);
       if (s.runs?.length) {
-        setTests(s.runs.map((r) => ({ verdict: r.verdict ?? r.judgement_type_id ?? "", time_ms: r.time_ms ?? Math.round((r.run_time ?? 0) * 1000) })));
+        const next: Test[] = []; // tests that were left out stay empty
+        for (const r of s.runs) next[r.ordinal - 1] = { verdict: r.judgement_type_id ?? "", time_ms: r.time_ms };
+        setTests(next);
       }
       if (s.judgement?.tests_total) setTotal(s.judgement.tests_total);
     };
@@ -61,18 +63,100 @@ export function Verdict({ verdict, state }: { verdict?: string | null; state?: s
   );
 }
 
-export function SubmissionLive({ id }: { id: string }) {
+// "secret/1-few" stands in the group "secret": shown by its own name, set in as deep as it lies.
+function Groups({ groups }: { groups: GroupResult[] }) {
+  const scored = groups.some((g) => g.points !== null);
+  return (
+    <table class="groups">
+      <thead><tr><th>Test group</th>{scored && <th class="number">Points</th>}<th>Result</th></tr></thead>
+      <tbody>
+        {groups.map((g) => (
+          <tr key={g.name} data-group={g.name}>
+            <td style={{ paddingLeft: `${0.6 + 1.2 * (g.name.split("/").length - 1)}rem` }}>{g.name.split("/").pop()}</td>
+            {scored && (
+              <td class="number">
+                {g.points === null ? "–" : points(g.points)}
+                {g.points !== null && g.points_max !== null && <small> of {points(g.points_max)}</small>}
+              </td>
+            )}
+            <td>{g.verdict ? <Verdict verdict={g.verdict} /> : <span class="quiet">–</span>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+// What validators say; equal words are said once.
+function Messages({ runs }: { runs: Run[] }) {
+  const said = new Map<string, number[]>();
+  for (const r of runs) if (r.team_message) said.set(r.team_message, [...(said.get(r.team_message) ?? []), r.ordinal]);
+  return (
+    <>
+      {[...said].map(([text, tests]) => (
+        <div class="message" key={text}>
+          <small>Message on test {tests.slice(0, 8).join(", ")}{tests.length > 8 && ` and ${tests.length - 8} more`}</small>
+          <pre>{text}</pre>
+        </div>
+      ))}
+    </>
+  );
+}
+
+// What only the jury sees of the runs.
+function JuryRuns({ runs }: { runs: Run[] }) {
+  return (
+    <section class="jury">
+      <h2>Runs <small class="quiet">for the jury</small></h2>
+      <div class="wide">
+        <table>
+          <thead><tr><th>Test</th><th>Result</th><th class="number">Time</th><th class="number">Memory</th><th class="number">Exit</th></tr></thead>
+          <tbody>
+            {runs.map((r) => [
+              <tr key={r.ordinal}>
+                <td>{r.ordinal}</td>
+                <td><Verdict verdict={r.judgement_type_id} /></td>
+                <td class="number">{r.time_ms} ms</td>
+                <td class="number">{((r.memory_kib ?? 0) / 1024).toFixed(1)} MiB</td>
+                <td class="number">{r.signal ? `signal ${r.signal}` : r.exit_code}</td>
+              </tr>,
+              (r.message || r.transcript) && (
+                <tr key={`${r.ordinal} words`} class="words">
+                  <td />
+                  <td colSpan={4}>
+                    {r.message && <p>{r.message}</p>}
+                    {r.transcript && (
+                      <details>
+                        <summary>Transcript (&gt; the submission, &lt; the validator)</summary>
+                        <pre class="transcript">{r.transcript}</pre>
+                        {r.transcript_cut && <p class="quiet">The rest was not kept.</p>}
+                      </details>
+                    )}
+                  </td>
+                </tr>
+              ),
+            ])}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function SubmissionLive({ id, account }: { id: string; account?: Account | null }) {
   const { submission, stage, tests, total } = useSubmission(id);
   if (!submission) return <p class="quiet">received, waiting for a judge…</p>;
   const done = !!submission.verdict;
+  const ran = submission.verdict !== "CE";
   return (
     <div class="live" aria-live="polite">
       <p>
         <Verdict verdict={submission.verdict} state={stage || submission.state} />
-        {submission.judgement?.max_run_time != null && <small> {submission.judgement.max_run_time} s</small>}
+        {ran && submission.judgement?.max_run_time != null && <small> {submission.judgement.max_run_time} s</small>}
+        {ran && submission.judgement?.score != null && <b class="score"> {points(Math.round(submission.judgement.score * 1000))} points</b>}
         {submission.practice && <small> practice: not on the board</small>}
       </p>
-      {(tests.length > 0 || total > 0) && (
+      {ran && (tests.length > 0 || total > 0) && (
         <p class="strip" aria-label={`${tests.length} of ${total || tests.length} tests`}>
           {Array.from({ length: Math.max(total, tests.length) }, (_, i) => (
             <span key={i} class={tests[i] ? (tests[i].verdict === "AC" ? "ac" : "no") : done ? "skipped" : "wait"}
@@ -82,12 +166,18 @@ export function SubmissionLive({ id }: { id: string }) {
           ))}
         </p>
       )}
+      {tests.length === 0 && (submission.tests_run ?? 0) > 0 && (
+        <p class="quiet">{submission.tests_accepted} of {submission.tests_run} tests passed</p>
+      )}
+      {submission.judgement?.groups && submission.judgement.groups.length > 0 && <Groups groups={submission.judgement.groups} />}
+      <Messages runs={submission.runs ?? []} />
+      {isJury(account) && (submission.runs?.length ?? 0) > 0 && <JuryRuns runs={submission.runs!} />}
       {submission.compile_output && <pre class="compile">{submission.compile_output}</pre>}
     </div>
   );
 }
 
-export function SubmissionPage({ contest, id }: { contest: string; id: string }) {
+export function SubmissionPage({ contest, id, account }: { contest: string; id: string; account: Account | null | undefined }) {
   const [files, setFiles] = useState<{ filename: string; text?: string }[]>([]);
   const [error, setError] = useState("");
   useEffect(() => {
@@ -99,26 +189,29 @@ export function SubmissionPage({ contest, id }: { contest: string; id: string })
   return (
     <>
       <h1>Submission {id}</h1>
-      {error ? <p class="notice">{error}</p> : <SubmissionLive id={id} />}
+      {error ? <p class="notice">{error}</p> : <SubmissionLive id={id} account={account} />}
       {files.map((f) => (
         <section key={f.filename}>
           <h2>{f.filename}</h2>
           <pre class="source">{f.text ?? "(not a text)"}</pre>
         </section>
       ))}
-      <p><a href={`/c/${contest}/submissions`}>All my submissions</a></p>
+      <p><a href={`/c/${contest}/submissions`}>{isJury(account) ? "All submissions" : "All my submissions"}</a></p>
     </>
   );
 }
 
-function Line({ s, contest, label }: { s: Submission; contest: string; label: string }) {
+const SHOWN = 200; // newest, of a list that may be long
+
+function Line({ s, contest, label, jury }: { s: Submission; contest: string; label: string; jury: boolean }) {
   return (
     <tr>
       <td><a href={`/c/${contest}/submissions/${s.id}`}>{s.id}</a></td>
-      <td>{s.contest_time.replace(/\.\d+$/, "")}</td>
+      <td class="time">{s.contest_time.replace(/\.\d+$/, "")}</td>
+      {jury && <td>{s.team_id}</td>}
       <td>{label}</td>
-      <td>{s.language_id}</td>
-      <td>{s.verdict ? <Verdict verdict={s.verdict} /> : <SubmissionLive id={s.id} />}</td>
+      <td class="language">{s.language_id}</td>
+      <td>{s.verdict || jury ? <Verdict verdict={s.verdict} state={s.state} /> : <SubmissionLive id={s.id} />}</td>
     </tr>
   );
 }
@@ -138,16 +231,21 @@ export function Submissions({ contest, account }: { contest: string; account: Ac
   if (account === null) return <p class="notice"><a href={`/login?to=/c/${contest}/submissions`}>Log in</a> to see your submissions.</p>;
   if (error) return <p class="error" role="alert">{error}</p>;
   if (!all) return <p class="quiet">Loading your submissions…</p>;
+  const jury = isJury(account);
+  if (all.length === 0 && jury) return <p class="quiet">No submissions yet. They appear here when teams submit.</p>;
   if (all.length === 0) return <p class="quiet">No submissions yet. Open a <a href={`/c/${contest}/problems`}>problem</a> and submit a program.</p>;
   return (
     <>
-      <h1>My submissions</h1>
-      <table>
-        <thead><tr><th>Id</th><th>Time</th><th>Problem</th><th>Language</th><th>Verdict</th></tr></thead>
-        <tbody>
-          {[...all].reverse().map((s) => <Line key={s.id} s={s} contest={contest} label={labels[s.problem_id] ?? s.problem_id} />)}
-        </tbody>
-      </table>
+      <h1>{jury ? "Submissions" : "My submissions"}</h1>
+      <div class="wide">
+        <table class={jury ? "list jury-list" : "list"}>
+          <thead><tr><th>Id</th><th class="time">Time</th>{jury && <th>Team</th>}<th>Problem</th><th class="language">Language</th><th>Verdict</th></tr></thead>
+          <tbody>
+            {all.slice(-SHOWN).reverse().map((s) => <Line key={s.id} s={s} contest={contest} label={labels[s.problem_id] ?? s.problem_id} jury={jury} />)}
+          </tbody>
+        </table>
+      </div>
+      {all.length > SHOWN && <p class="quiet">The newest {SHOWN} of {all.length}.</p>}
     </>
   );
 }
