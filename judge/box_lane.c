@@ -100,7 +100,11 @@ void lane_release(struct lane *l)
 	l->output_cut = l->packed = l->noted = false;
 	l->killed = 0;
 	l->memory_bytes = 0;
-	cgroup_step_end(&l->cgroup);
+	if (!cgroup_step_end(&l->cgroup) && l->cell) {
+		log_warn("cell.unclean", "cell=%u reason=\"a process was left in it\"",
+		        l->cell->index);
+		cell_retire(l->cell);
+	}
 	l->phase = LANE_IDLE;
 }
 

@@ -513,10 +513,12 @@ static void load_done(struct slot *s, struct lane *l, const struct agent_reply *
 {
 	l->cell->loaded = a->fault[0] ? 0 : l->program.tag;
 	l->phase = LANE_LOADED;
-	if (a->fault[0])
+	if (a->fault[0]) {
+		cell_retire(l->cell); /* nobody knows what is in it */
 		answer_fault(s, a->fault);
-	else
+	} else {
 		start_loaded(s);
+	}
 }
 
 /* What only box itself knows to do with an end: it learns the compiler's version, it takes the
@@ -548,6 +550,7 @@ static void step_done(struct slot *s, struct lane *l, const struct agent_reply *
 	struct err err = {0};
 
 	if (lane_done(l, a, &err) < 0) {
+		cell_retire(l->cell); /* nobody knows what is in it */
 		answer_fault(s, err.msg);
 		return;
 	}

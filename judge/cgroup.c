@@ -365,14 +365,19 @@ static void close_step_files(const struct cgroup_step *s)
 			close(s->join[i]);
 }
 
-void cgroup_step_end(struct cgroup_step *s)
+bool cgroup_step_end(struct cgroup_step *s)
 {
+	bool empty = true;
+
 	if (!*s->path)
-		return;
+		return true;
 	close_step_files(s);
-	if (rmdir(s->path) < 0)
+	if (rmdir(s->path) < 0) {
+		empty = errno != EBUSY;
 		remove_tree(s->path);
+	}
 	step_clear(s);
+	return empty;
 }
 
 /* v2: processes may live only in leaves, so the agent moves to one; then the controllers can be
@@ -446,7 +451,7 @@ int cgroup_cell_open(struct cgroup_cell *c, pid_t pid, struct err *err)
 void cgroup_cell_close(struct cgroup_cell *c)
 {
 	if (c->open) {
-		cgroup_step_end(&c->next);
+		(void)cgroup_step_end(&c->next);
 		close_step_files(&c->shared);
 	}
 	c->open = false;
@@ -521,7 +526,7 @@ int cgroup_step_prepare(struct cgroup_cell *c, struct err *err)
 		return r;
 	r = c->host->mode == CGROUP_V2 ? prepare_v2(c, &s, err) : prepare_v1(c, &s, err);
 	if (r < 0) {
-		cgroup_step_end(&s);
+		(void)cgroup_step_end(&s);
 		return r;
 	}
 	c->next = s;

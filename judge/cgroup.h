@@ -100,7 +100,7 @@ int64_t cgroup_step_cpu_us(const struct cgroup_step *s);
 bool cgroup_step_oom(const struct cgroup_step *s);
 /* When all its processes are dead: reads everything. */
 int cgroup_step_usage(const struct cgroup_step *s, struct cgroup_usage *u, struct err *err);
-/* Closes and removes it. */
-void cgroup_step_end(struct cgroup_step *s);
+/* Closes and removes it. False: something was still in it, and was killed. */
+bool cgroup_step_end(struct cgroup_step *s);
 
 #endif

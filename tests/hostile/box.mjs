@@ -17,8 +17,10 @@ export const programs = path.join(here, 'programs');
 
 // Limits that a program must stay under are multiplied by this (an emulated machine, check-v2).
 export const slow = Number(process.env.SLOW ?? 1);
-const usual = { cpu_ms: 1000, wall_ms: 3000, compile_cpu_ms: 60000, jury_cpu_ms: 2000, jury_wall_ms: 6000 };
+const usual = { cpu_ms: 1000, wall_ms: 3000, compile_cpu_ms: 60000, compile_wall_ms: 120000, jury_cpu_ms: 2000, jury_wall_ms: 6000 };
 const LONGEST = 600000;
+// Limits that are reached, and so waited for, are multiplied by this.
+export const few = Math.min(slow, 5);
 
 // The words of boxtry or jurytry. `exact` names the limits that a program is to reach: they are not
 // stretched; nor are those that are to be refused.
@@ -144,7 +146,7 @@ export class Box {
 	}
 
 	words(options) {
-		return words({ socket: this.socket, ...options }, ['cpu_ms', 'wall_ms', 'compile_cpu_ms']);
+		return words({ socket: this.socket, ...options }, ['cpu_ms', 'wall_ms', 'compile_cpu_ms', 'compile_wall_ms']);
 	}
 
 	try(options, spawnOptions = {}) {

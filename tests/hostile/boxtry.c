@@ -3,7 +3,8 @@
  *
  *     boxtry socket=PATH language=ID source=FILE [name=NAME] [entry=NAME] [stdin=FILE] [cpu_ms=N]
  *            [wall_ms=N] [memory_mib=N] [tmp_mib=N] [pids=N] [output=BYTES] [repeat=N]
- *            [compile_cpu_ms=N] [compile_memory_mib=N] [version=1] [precompile=1]
+ *            [compile_cpu_ms=N] [compile_wall_ms=N] [compile_memory_mib=N] [version=1]
+ * [precompile=1]
  *
  * -> {"compile": {"end", "exit_code", "ms", "output"}, "runs": [{"end", "exit_code", "signal",
  *     "cpu_us", "wall_us", "round_us", "memory_bytes", "pids_denied", "stdout_bytes",
@@ -17,7 +18,7 @@
 #include <poll.h>
 #include <time.h>
 
-enum { MAX_SOURCE = 8 << 20, KEEP = 4096, OPEN_MS = 10000, STORE_NAP_NS = 20000000 };
+enum { MAX_SOURCE = 8 << 20, KEEP = 4096, OPEN_MS = 60000, STORE_NAP_NS = 20000000 };
 
 struct options {
 	const char *socket, *language, *source, *name, *entry, *stdin_file;
@@ -65,6 +66,7 @@ static struct options read_options(int argc, char **argv)
 	        .tmp_bytes = number(argc, argv, "tmp_mib", 16) << 20,
 	        .pids = number(argc, argv, "pids", 64)};
 	o.compile.cpu_ms = number(argc, argv, "compile_cpu_ms", o.compile.cpu_ms);
+	o.compile.wall_ms = number(argc, argv, "compile_wall_ms", o.compile.wall_ms);
 	o.compile.memory_bytes =
 	        number(argc, argv, "compile_memory_mib", o.compile.memory_bytes >> 20) << 20;
 	o.output = number(argc, argv, "output", 1 << 20);

@@ -23,12 +23,12 @@
 
 #include <fcntl.h>
 
-enum { MAX_SOURCE = 8 << 20, MAX_NEXT = 64 << 20, OPEN_MS = 10000, MAX_ARGS = 16, SHOWN = 400 };
+enum { MAX_SOURCE = 8 << 20, MAX_NEXT = 64 << 20, OPEN_MS = 60000, MAX_ARGS = 16, SHOWN = 400 };
 
 struct options {
 	int argc;
 	char **argv;
-	struct box_limits limits, jury;
+	struct box_limits limits, jury, compile;
 	char *args[MAX_ARGS];
 	size_t nargs;
 };
@@ -67,6 +67,9 @@ static void read_limits(struct options *o)
 	        .memory_bytes = number(o, "memory_mib", 64) << 20,
 	        .tmp_bytes = 16 << 20,
 	        .pids = number(o, "pids", 64)};
+	o->compile = box_compile_limits();
+	o->compile.cpu_ms = number(o, "compile_cpu_ms", o->compile.cpu_ms);
+	o->compile.wall_ms = number(o, "compile_wall_ms", o->compile.wall_ms);
 	o->jury = (struct box_limits){.cpu_ms = number(o, "jury_cpu_ms", 2000),
 	        .wall_ms = number(o, "jury_wall_ms", 6000),
 	        .memory_bytes = number(o, "jury_memory_mib", 128) << 20,
@@ -106,7 +109,7 @@ struct program {
 };
 
 /* Compiles it in its lane and loads it there. */
-static void prepare(struct box *box, const struct program *p)
+static void prepare(struct box *box, const struct options *o, const struct program *p)
 {
 	auto_buf struct buf text = {0}, run = {0};
 	auto_free char *run_path = xasprintf("%.*s/run", (int)(p->entry - p->path), p->path);
@@ -116,6 +119,7 @@ static void prepare(struct box *box, const struct program *p)
 	        .entry = p->entry,
 	        .files = sources,
 	        .nfiles = 1,
+	        .limits = &o->compile,
 	        .lane = p->lane};
 	struct err err = {0};
 	int r = -1;
@@ -312,11 +316,12 @@ int main(int argc, char **argv)
 	read_args(&o, words);
 	if (box_open(option(&o, "socket", ""), "jurytry", OPEN_MS, &box, &err) < 0)
 		fail(&err);
-	prepare(box, &jury);
+	prepare(box, &o, &jury);
 	if (source)
-		prepare(box, &(struct program){option(&o, "language", "c"), source,
-		                     read_program(&o, source, BOX_LANE_SUBMISSION).entry,
-		                     BOX_LANE_SUBMISSION});
+		prepare(box, &o,
+		        &(struct program){option(&o, "language", "c"), source,
+		                read_program(&o, source, BOX_LANE_SUBMISSION).entry,
+		                BOX_LANE_SUBMISSION});
 	for (int64_t i = 0; i < number(&o, "repeat", 1); i++)
 		try_case(box, &o, &b);
 	printf("{\"steps\": [%s]}\n", b.data ? b.data : "");

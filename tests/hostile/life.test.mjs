@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Box, build, programs, sleep, slow, until, words } from './box.mjs';
+import { Box, build, few, programs, sleep, slow, until, words } from './box.mjs';
 
 async function withBox(settings, body) {
 	const box = await new Box(settings).start();
@@ -52,7 +52,7 @@ test('a language without its compiler says so by its version command', () => wit
 }));
 
 test('each connection is a slot, and one more is refused', () => withBox({ slots: 1 }, async (box) => {
-	const first = box.tryLater({ language: 'c', source: box.program('sleep.c'), wall_ms: 1500 });
+	const first = box.tryLater({ language: 'c', source: box.program('sleep.c'), wall_ms: 1500 * few, exact: ['wall_ms'] });
 	await until('the first to run', () => box.processes(true).length > 0);
 	assert.match(box.try(answer42).error, /no free slot/);
 	assert.equal((await first.answer).runs[0].end, 'wall limit');
@@ -60,7 +60,7 @@ test('each connection is a slot, and one more is refused', () => withBox({ slots
 }));
 
 test('steps beyond the memory budget wait for their turn', () => withBox({ memory_budget_mib: 2100 }, async (box) => {
-	const options = { language: 'c', source: box.program('sleep.c'), wall_ms: 600, memory_mib: 1500 };
+	const options = { language: 'c', source: box.program('sleep.c'), wall_ms: 600 * few, exact: ['wall_ms'], memory_mib: 1500 };
 	const both = [box.tryLater(options), box.tryLater(options)];
 	let most = 0;
 	const timer = setInterval(() => (most = Math.max(most, box.processes(true).length)), 50);
@@ -125,7 +125,7 @@ const allowed = /^Cpus_allowed_list:\t(.*)$/m.exec(fs.readFileSync('/proc/self/s
 		const [first, last = first] = range.split('-').map(Number);
 		return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
 	});
-const sleeper = { language: 'c', source: path.join(programs, 'sleep.c'), wall_ms: 1000 };
+const sleeper = { language: 'c', source: path.join(programs, 'sleep.c'), wall_ms: 1000 * few, exact: ['wall_ms'] };
 
 test('each slot has a core, as many slots as cores', () => withBox({ slots: 0 }, async (box) => {
 	const all = allowed.map(() => box.tryLater(sleeper)), seen = () => cores(box);
@@ -138,7 +138,7 @@ test('cores that are set are the only ones for programs, pairs and compilers', (
 	const place = (file) => path.join(path.dirname(programs), 'jury', file), secret = path.join(box.folder, 'secret');
 	fs.writeFileSync(secret, '77\n', { mode: 0o644 });
 	const pair = [`socket=${box.socket}`, `validator=${place('guess.c')}`, `source=${place('guess_hang.c')}`,
-		`input=${secret}`, `answer=${secret}`, ...words({ wall_ms: 800, jury_wall_ms: 1500 })];
+		`input=${secret}`, `answer=${secret}`, ...words({ wall_ms: 800 * few, jury_wall_ms: 1500, exact: ['wall_ms'] }, [])];
 	for (const begin of [() => box.tryLater({ language: 'java', source: box.program('Deep.java'), entry: 'Deep' }),
 		() => box.tryLater(sleeper), () => ({ answer: new Promise((done) => spawn(path.join(build, 'jurytry'), pair).once('close', done)) })]) {
 		const { answer } = begin(), seen = new Set();
@@ -191,6 +191,21 @@ test('a container whose agent is killed is a fault, and the next step finds anot
 	process.kill(Number(parent(parent(step))), 'SIGKILL');
 	assert.match((await judge.answer).error, /fault: the container ended/);
 	assert.equal(box.try(answer42).runs[0].exit_code, 42);
+}));
+
+test('a container in which something is left is replaced', () => withBox({ slots: 1 }, async (box) => {
+	const lost = spawn('sleep', ['1000']), made = () => fs.readFileSync(box.log, 'utf8').match(/cell\.ready/g).length;
+	const dead = new Promise((done) => lost.once('exit', (code, signal) => done(signal)));
+	const { answer } = box.tryLater({ ...sleeper, repeat: 2 });
+	await until('the program to run', () => box.stepOf('./main'));
+	const own = fs.readFileSync(`/proc/${box.stepOf('./main')}/cgroup`, 'utf8');
+	const inside = /^(?:\d+:memory|0:):(\/codearena\/\S+\/step-\d+)$/m.exec(own)[1];
+	const step = box.cgroups().find((folder) => folder.endsWith(inside)), before = made();
+	fs.writeFileSync(path.join(step, 'cgroup.procs'), String(lost.pid));
+	for (const run of (await answer).runs) assert.equal(run.end, 'wall limit');
+	assert.equal(await dead, 'SIGKILL');
+	await until('another container', () => made() > before);
+	assert.match(fs.readFileSync(box.log, 'utf8'), /cell\.unclean/);
 }));
 
 test('a runtime that is missing is a judge fault with a sentence, not an end', () => withBox({ runtime: '/nonexistent/runc' }, async (box) => {

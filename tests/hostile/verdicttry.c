@@ -12,7 +12,8 @@
 enum {
 	MAX_PROGRAM = 1 << 20,
 	OPEN_MS = 20000,
-	COMPILE_MS = 60000,
+	COMPILE_SHARE = 60, /* of a second of running */
+	COMPILE_MAX_MS = 600000,
 	OUTPUT = 64 << 10,
 	MIB = 1 << 20
 };
@@ -84,13 +85,17 @@ static void judge_all(struct execution *x, char *const *paths, struct buf *b)
 	}
 }
 
+static int64_t min_of(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int main(int argc, char **argv)
 {
 	__attribute__((cleanup(languages_free))) struct languages table = {0};
 	pthread_rwlock_t alone = PTHREAD_RWLOCK_INITIALIZER;
 	const atomic_bool stop = false;
-	struct execution x = {
-	        .alone = &alone, .stop = &stop, .compile_ms = COMPILE_MS, .output_bytes = OUTPUT};
+	struct execution x = {.alone = &alone, .stop = &stop, .output_bytes = OUTPUT};
 	struct err err = {0};
 	auto_buf struct buf b = {0};
 	auto_free char *version = NULL;
@@ -102,7 +107,9 @@ int main(int argc, char **argv)
 	x.language = language_find(&table, argv[3]);
 	if (!x.language)
 		return 2;
-	x.time_ms = language_time_ms(x.language, strtoll(argv[4], NULL, 10));
+	x.time_ms = strtoll(argv[4], NULL, 10);
+	x.compile_ms = min_of(x.time_ms * COMPILE_SHARE, COMPILE_MAX_MS);
+	x.time_ms = language_time_ms(x.language, x.time_ms);
 	x.memory_bytes = strtoll(argv[5], NULL, 10) * MIB;
 	if (box_open(argv[1], "verdicttry", OPEN_MS, &x.box, &err) < 0 ||
 	        box_version(x.box, x.language->id, &version, &err) < 0)

@@ -60,13 +60,20 @@ function victims(random) {
 
 const state = { over: false, verdicts: 0, given_up: 0 };
 
+// What the judges say of a submission that stays without a verdict.
+async function tell(error, id) {
+	const rows = [...await arena.rows(`SELECT state, attempt, failures, worker, fault FROM codearena.judgements WHERE submission_id = '${id}'`),
+		...await arena.rows('SELECT name, status FROM codearena.workers'), ...await arena.rows('SELECT id, enabled FROM codearena.languages')];
+	throw new Error(`${error.message}: ${JSON.stringify(rows)}, ${state.given_up} given up`);
+}
+
 // A team that submits again as soon as it has its verdict.
 async function team(number, random) {
 	while (!state.over) {
 		const [file, verdict] = PROGRAMS[Math.floor(random() * PROGRAMS.length)];
 		const answer = await arena.submit('kills', `team${number}`, 'addup', 'python3', arena.source('addup', file));
 		assert.equal(answer.status, 202, answer.text);
-		const got = await arena.verdict(`team${number}`, answer.body.id, 120000);
+		const got = await arena.verdict(`team${number}`, answer.body.id, 240000).catch((error) => tell(error, answer.body.id));
 		if (got === 'JE') {
 			const failures = await arena.sql(`SELECT max(failures) FROM codearena.judgements WHERE submission_id = '${answer.body.id}'`);
 			assert.ok(Number(failures) >= TRIES, `given up after ${failures}`);
@@ -78,9 +85,16 @@ async function team(number, random) {
 	}
 }
 
+// Now and then something is judged to its end.
+async function breathe() {
+	const before = state.verdicts;
+	await standStill();
+	await waitFor('a verdict', () => state.verdicts > before || state.over, 60000);
+}
+
 async function standStill() {
 	await waitFor('box to be ready', () => arena.box.isRunning() && arena.box.options.ready());
-	for (const judge of arena.judges) await waitFor(`${judge.name} to be ready`, () => judge.isRunning() && judge.options.ready(), 60000);
+	for (const judge of arena.judges) await waitFor(`${judge.name} to be ready`, () => judge.isRunning() && judge.options.ready(), 120000);
 }
 
 test(`${KILLS} kills of judges, box, agents, inits and the runtime: each submission gets its verdict, and nothing is left`, async () => {
@@ -92,6 +106,7 @@ test(`${KILLS} kills of judges, box, agents, inits and the runtime: each submiss
 		const name = names[i < names.length ? i : Math.floor(random() * names.length)];
 		counts[name] = (counts[name] ?? 0) + 1;
 		await all[name]();
+		if (i % 5 === 4) await breathe();
 	}
 	await standStill();
 	state.over = true;
