@@ -273,7 +273,7 @@ struct placed {
 };
 
 /* Puts one problem in, or moves it to its newest version, label or colour;
- * the version only while nobody submitted to it. */
+ * the version only while no submission to it is judged. What waits is judged with the new one. */
 static int add_problem(
         struct admin *admin, const struct args *args, struct placed *placed, struct err *err)
 {
@@ -303,9 +303,11 @@ static int add_problem(
 	label = or_else(label, or_else(pg_text(res, 0, "label"), letter));
 	color = or_else(color, rgb ? "custom" : palette[place % ARRAY_LEN(palette)].color);
 	rgb = or_else(rgb, palette[place % ARRAY_LEN(palette)].rgb);
-	return pg_run(admin->pg, Q_ADMIN_CONTEST_ADD_PROBLEM, NULL, err, contest, problem,
-	        pg_text(res, 0, "version"), pg_arg_int(&a, n), label, rgb, color,
-	        args_get(args, "points"));
+	if (pg_run(admin->pg, Q_ADMIN_CONTEST_ADD_PROBLEM, NULL, err, contest, problem,
+	            pg_text(res, 0, "version"), pg_arg_int(&a, n), label, rgb, color,
+	            args_get(args, "points")) < 0)
+		return err_result(err);
+	return pg_run(admin->pg, Q_ADMIN_CONTEST_FOLLOW, NULL, err, contest);
 }
 
 static int run_add_problem(struct admin *admin, const struct args *args, struct err *err)
@@ -328,8 +330,8 @@ static int run_add_problem(struct admin *admin, const struct args *args, struct 
 	                (json_int_t)placed.version, "newest", (json_int_t)placed.newest),
 	        "problem %s is in contest %s", problem, contest);
 	if (!admin->json && placed.version < placed.newest)
-		printf("it has submissions there, so the contest keeps version %lld; to move it to "
-		       "version %lld:\n    codearena rejudging create %s --problem %s --reason "
+		printf("it has judged submissions, so the contest keeps version %lld; to move it "
+		       "to version %lld:\n    codearena rejudging create %s --problem %s --reason "
 		       "...\n",
 		        (long long)placed.version, (long long)placed.newest, contest, problem);
 	return 0;

@@ -8,6 +8,7 @@
  * checked by who reads them. */
 #include "admin/admin.h"
 #include "base/mem.h"
+#include "judge/archive.h"
 #include "model/problem.h"
 #include "package/package.h"
 #include "package/package_manifest.h"
@@ -75,29 +76,14 @@ static int give_up_rights(struct err *err)
 
 /* ---- frames */
 
-static int put(const void *data, size_t len, struct err *err)
-{
-	const char *p = data;
-
-	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, p, len);
-
-		if (n < 0 && errno != EINTR)
-			return err_set(err, ERR_BUSY, "stdout: %s", strerrordesc_np(errno));
-		p += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 static int put_frame(int kind, const void *data, size_t len, struct err *err)
 {
 	unsigned char header[PROBLEM_FRAME_HEADER];
 
 	problem_frame_put(header, kind, len);
-	if (put(header, sizeof(header), err) < 0)
+	if (archive_write(STDOUT_FILENO, header, sizeof(header), err) < 0)
 		return err_result(err);
-	return put(data, len, err);
+	return archive_write(STDOUT_FILENO, data, len, err);
 }
 
 static int put_lines(int kind, const struct findings *f, struct err *err)

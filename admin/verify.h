@@ -96,7 +96,7 @@ struct verify {
 int verify_crew(struct verify *v, size_t n, void (*step)(struct verify *v, size_t slot, size_t i),
         struct err *err);
 void verify_begin(struct verify *v, const char *doing, size_t total);
-void verify_advance(struct verify *v, int64_t cpu_us);
+void verify_advance(struct verify *v, size_t steps, int64_t cpu_us);
 void verify_complain(struct verify *v, const char *fmt, ...) PRINTF(2, 3);
 
 /* Files of a package as box wants them. */

@@ -10,9 +10,18 @@
 #include "admin/verify.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
-enum { LOOK_MS = 20, LOOK_NS = 20000000, BAR_WIDTH = 30, MAX_NOTES = 40 };
+enum {
+	LOOK_MS = 20,
+	LOOK_NS = 20000000,
+	LOOKS_PER_BAR = 5,
+	BAR_WIDTH = 40,
+	BAR_LEAST = 5,
+	MAX_LINE = 80,
+	MAX_NOTES = 40
+};
 
 struct crew;
 
@@ -82,24 +91,52 @@ static void *run_member(void *arg)
 	return NULL;
 }
 
-static void show_bar(struct verify *v, bool end)
-{
-	size_t full, done, total;
+/* ---- the progress bar: one line on a terminal, wiped when its round is over */
 
-	if (!isatty(STDERR_FILENO) || v->admin->json)
+static bool has_bar(const struct verify *v)
+{
+	const char *term = getenv("TERM"); // NOLINT(concurrency-mt-unsafe): nobody sets it
+
+	return isatty(STDERR_FILENO) && !v->admin->json && term && strcmp(term, "dumb") != 0;
+}
+
+/* Asked each time: windows change their size. A line never fills the last column. */
+static int columns(void)
+{
+	struct winsize w = {0};
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col - 1 : MAX_LINE;
+}
+
+static void show_bar(struct verify *v)
+{
+	static const char full[] = "########################################";
+	static const char empty[] = "........................................";
+	char count[48], line[MAX_LINE * 2];
+	int room, done;
+
+	if (!has_bar(v))
 		return;
 	pthread_mutex_lock(&v->lock);
-	done = v->done;
-	total = v->total ? v->total : 1;
-	pthread_mutex_unlock(&v->lock);
-	done = done < total ? done : total;
-	full = done * BAR_WIDTH / total;
-	if (end)
-		fprintf(stderr, "\r\033[K");
+	snprintf(count, sizeof(count), "%zu/%zu", v->done, v->total);
+	room = columns() - (int)strlen(v->doing) - (int)strlen(count) - (int)strlen(" [] ");
+	room = room < BAR_WIDTH ? room : BAR_WIDTH;
+	done = v->total ? (int)((size_t)(room > 0 ? room : 0) * v->done / v->total) : 0;
+	if (room < BAR_LEAST)
+		snprintf(line, sizeof(line), "%s %s", v->doing, count);
 	else
-		fprintf(stderr, "\r%-12s [%.*s%.*s] %zu/%zu ", v->doing, (int)full,
-		        "##############################", (int)(BAR_WIDTH - full),
-		        "                              ", done, total);
+		snprintf(line, sizeof(line), "%s [%.*s%.*s] %s", v->doing, done, full, room - done,
+		        empty, count);
+	pthread_mutex_unlock(&v->lock);
+	fprintf(stderr, "\r%.*s\033[K", columns(), line);
+	fflush(stderr);
+}
+
+static void wipe_bar(const struct verify *v)
+{
+	if (!has_bar(v))
+		return;
+	fprintf(stderr, "\r\033[K");
 	fflush(stderr);
 }
 
@@ -121,13 +158,14 @@ int verify_crew(
 		if (pthread_create(&c.members[i].thread, NULL, run_member, &c.members[i]) != 0)
 			return err_set(err, ERR_BUSY, "cannot start a thread");
 	}
-	while (atomic_load(&c.running) > 0) {
-		show_bar(v, false);
+	for (int looks = 0; atomic_load(&c.running) > 0; looks++) {
+		if (looks % LOOKS_PER_BAR == 0)
+			show_bar(v);
 		nap();
 	}
 	for (size_t i = 0; i < v->box->n; i++)
 		pthread_join(c.members[i].thread, NULL);
-	show_bar(v, true);
+	wipe_bar(v);
 	if (atomic_load(v->stop))
 		return err_set(err, ERR_CONFLICT, "stopped");
 	if (atomic_load(&c.done) < n)
@@ -142,12 +180,13 @@ void verify_begin(struct verify *v, const char *doing, size_t total)
 	v->done = 0;
 	v->total = total;
 	pthread_mutex_unlock(&v->lock);
+	show_bar(v); /* a round that has no crew is seen as well */
 }
 
-void verify_advance(struct verify *v, int64_t cpu_us)
+void verify_advance(struct verify *v, size_t steps, int64_t cpu_us)
 {
 	pthread_mutex_lock(&v->lock);
-	v->done++;
+	v->done += steps;
 	v->cpu_us += cpu_us;
 	pthread_mutex_unlock(&v->lock);
 }

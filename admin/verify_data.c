@@ -273,7 +273,7 @@ static void data_step(struct verify *v, size_t slot, size_t i)
 		check_case(v, slot, &v->p->cases[i]);
 	else
 		check_probe(v, slot, &v->p->probes[i - v->p->ncases]);
-	verify_advance(v, 0);
+	verify_advance(v, 1, 0);
 }
 
 /* Output validators that do not compile end it: nothing can be judged. */

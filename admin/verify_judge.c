@@ -22,7 +22,14 @@ struct work {
 	struct box_compiled compiled;
 	char entry[LANGUAGE_NAME_SIZE];
 	int *answers;
+	size_t steps; /* of v->p->ncases + 1, so far */
 };
+
+static void advance(struct work *w, int64_t cpu_us)
+{
+	verify_advance(w->v, 1, cpu_us);
+	w->steps++;
+}
 
 /* ---- its language */
 
@@ -136,7 +143,7 @@ static int compile(struct work *w, struct err *err)
 	        &w->compiled, err);
 	if (n < 0)
 		return n;
-	verify_advance(w->v, w->compiled.result.cpu_us);
+	advance(w, w->compiled.result.cpu_us);
 	if (n == 0) {
 		r->verdict = VERDICT_CE;
 		snprintf(r->why, sizeof(r->why), "%s", w->compiled.output);
@@ -219,7 +226,7 @@ static void take_case(void *ctx, size_t i, const struct outcome *o)
 		r->failed = (int)i;
 		snprintf(r->why, sizeof(r->why), "%s", o->message);
 	}
-	verify_advance(w->v, o->cpu_us);
+	advance(w, o->cpu_us);
 }
 
 static void free_work(struct work *w)
@@ -297,6 +304,7 @@ static void judge_step(struct verify *v, size_t slot, size_t i)
 		r->skipped = true;
 		snprintf(r->why, sizeof(r->why), "%s",
 		        r->language ? "its language is not installed here" : "no such language");
+		verify_advance(v, v->p->ncases + 1, 0);
 		return;
 	}
 	w.trial = (struct trial){.problem = &w.problem,
@@ -320,6 +328,7 @@ static void judge_step(struct verify *v, size_t slot, size_t i)
 		if (err.code != ERR_CONFLICT)
 			(void)verify_box_again(v->box, slot, &err);
 	}
+	verify_advance(v, v->p->ncases + 1 - w.steps, 0); /* what was not needed */
 	free_work(&w);
 }
 

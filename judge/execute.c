@@ -16,7 +16,6 @@
 #include <signal.h>
 
 enum {
-	LOOK_MS = 20,        /* how often *stop is looked at */
 	AFTER_END_MS = 2000, /* pipes that outlive the step by more are a fault */
 	PIECE = 64 << 10,
 	STDERR_KEPT = 1000,
@@ -56,28 +55,34 @@ struct running {
 	size_t errors_len;
 };
 
-static int stopped(struct err *err)
+int execute_stopped(struct err *err)
 {
 	return err_set(err, ERR_CONFLICT, "stopped");
 }
 
 /* Compiling. */
 
-static int wait_compiled(struct execution *x, struct box_compiled *out, struct err *err)
+int execute_look(const struct execution *x, bool *killed, struct err *err)
+{
+	if (*killed || !atomic_load(x->stop))
+		return 0;
+	*killed = true;
+	return box_kill(x->box, err);
+}
+
+int execute_wait_compiled(const struct execution *x, struct box_compiled *out, struct err *err)
 {
 	bool killed = false;
 	int r = 0;
 
 	while (r == 0) {
-		r = box_compile_wait(x->box, LOOK_MS, out, err);
-		if (r != 0 || killed || !atomic_load(x->stop))
-			continue;
-		killed = true;
-		r = box_kill(x->box, err);
+		r = box_compile_wait(x->box, EXECUTE_LOOK_MS, out, err);
+		if (r == 0)
+			r = execute_look(x, &killed, err);
 	}
 	if (r > 0 && killed) {
 		box_compiled_free(out);
-		return stopped(err);
+		return execute_stopped(err);
 	}
 	return r < 0 ? r : 0;
 }
@@ -90,7 +95,7 @@ static int compile(
 	pthread_rwlock_rdlock(x->alone);
 	r = box_compile_start(x->box, c, err);
 	if (r == 0)
-		r = wait_compiled(x, out, err);
+		r = execute_wait_compiled(x, out, err);
 	pthread_rwlock_unlock(x->alone);
 	return r;
 }
@@ -216,7 +221,7 @@ static void stream(struct running *r)
 		        {.fd = r->err_fd, .events = POLLIN},
 		        {.fd = r->ended_ms ? -1 : r->box_fd, .events = POLLIN}};
 
-		(void)poll(p, ARRAY_LEN(p), LOOK_MS);
+		(void)poll(p, ARRAY_LEN(p), EXECUTE_LOOK_MS);
 		if (p[0].revents)
 			take_output(r, piece);
 		if (p[1].revents)
@@ -237,7 +242,7 @@ static int wait_ended(struct running *r, struct box_result *result, struct err *
 	int w = 0;
 
 	while (w == 0) {
-		w = box_run_wait(r->x->box, LOOK_MS, result, err);
+		w = box_run_wait(r->x->box, EXECUTE_LOOK_MS, result, err);
 		if (w != 0 || r->stopped || !atomic_load(r->x->stop))
 			continue;
 		r->stopped = true;
@@ -393,7 +398,7 @@ static int run_to_end(
 	if (n < 0)
 		return n;
 	if (r->stopped)
-		return stopped(err);
+		return execute_stopped(err);
 	if (r->out_fd >= 0 || r->err_fd >= 0)
 		return err_set(err, ERR_BUSY, "a pipe outlived its run");
 	return 0;

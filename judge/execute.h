@@ -54,6 +54,15 @@ struct outcome {
 	                                             bytes, for the jury */
 };
 
+/* Between two looks at a step that is under way: ends it once *stop became true. */
+int execute_look(const struct execution *x, bool *killed, struct err *err);
+/* -ERR_CONFLICT. */
+int execute_stopped(struct err *err);
+/* Waits for the compile that was started; on 0 call box_compiled_free. */
+int execute_wait_compiled(const struct execution *x, struct box_compiled *out, struct err *err);
+
+enum { EXECUTE_LOOK_MS = 20 }; /* how often *stop is looked at */
+
 struct program {
 	const struct box_source *files;
 	size_t n;

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "judge/archive.h"
 #include "judge/worker.h"
 #include "model/problem.h"
 
@@ -82,19 +83,6 @@ static int tool_path(char out[PATH_SIZE], struct err *err)
 	return 0;
 }
 
-static int write_all(int fd, const unsigned char *data, size_t len, struct err *err)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return err_set(err, ERR_BUSY, "write upload: %s", strerrordesc_np(errno));
-		data += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 /* Renews the lease as well. */
 static int step(struct importer *im, struct job *j, const char *what, struct err *err)
 {
@@ -138,7 +126,7 @@ static int fetch_upload(struct importer *im, struct job *j, struct err *err)
 		if (len == 0)
 			return err_set(
 			        err, ERR_BUG, "import %s: its bytes are not complete", j->id);
-		if (write_all(fd, body, len, err) < 0)
+		if (archive_write(fd, body, len, err) < 0)
 			return err_result(err);
 		if (keep(im, j, err) < 0)
 			return err_result(err);

@@ -11,7 +11,6 @@
 #include <math.h>
 
 enum {
-	LOOK_MS = 20, /* how often *stop is looked at */
 	SAID_MAX = 64 << 10,
 	SAID_SHOWN = 300,
 	TMP_BYTES = 256 << 20,
@@ -58,11 +57,6 @@ void jury_free(struct jury *j)
 		free(k);
 	}
 	free(j);
-}
-
-static int stopped(struct err *err)
-{
-	return err_set(err, ERR_CONFLICT, "stopped");
 }
 
 /* Compiling. */
@@ -227,25 +221,6 @@ static int set_program(
 	return 0;
 }
 
-static int wait_compiled(const struct execution *x, struct box_compiled *out, struct err *err)
-{
-	bool killed = false;
-	int r = 0;
-
-	while (r == 0) {
-		r = box_compile_wait(x->box, LOOK_MS, out, err);
-		if (r != 0 || killed || !atomic_load(x->stop))
-			continue;
-		killed = true;
-		r = box_kill(x->box, err);
-	}
-	if (r > 0 && killed) {
-		box_compiled_free(out);
-		return stopped(err);
-	}
-	return r < 0 ? r : 0;
-}
-
 static int compile(const struct execution *x, const struct jury_source *s, struct validator *v,
         struct err *err)
 {
@@ -261,7 +236,7 @@ static int compile(const struct execution *x, const struct jury_source *s, struc
 	pthread_rwlock_rdlock(x->alone);
 	r = box_compile_start(x->box, &c, err);
 	if (r == 0)
-		r = wait_compiled(x, &out, err);
+		r = execute_wait_compiled(x, &out, err);
 	pthread_rwlock_unlock(x->alone);
 	if (r < 0)
 		return r;
@@ -350,15 +325,13 @@ static int wait_validated(struct execution *x, struct box_validated *out, struct
 	int r = 0;
 
 	while (r == 0) {
-		r = box_validate_wait(x->box, LOOK_MS, out, err);
-		if (r != 0 || killed || !atomic_load(x->stop))
-			continue;
-		killed = true;
-		r = box_kill(x->box, err);
+		r = box_validate_wait(x->box, EXECUTE_LOOK_MS, out, err);
+		if (r == 0)
+			r = execute_look(x, &killed, err);
 	}
 	if (r > 0 && killed) {
 		box_validated_free(out);
-		return stopped(err);
+		return execute_stopped(err);
 	}
 	return r < 0 ? r : 0;
 }
@@ -583,15 +556,13 @@ static int wait_interacted(struct execution *x, struct box_interacted *out, stru
 	int r = 0;
 
 	while (r == 0) {
-		r = box_interact_wait(x->box, LOOK_MS, out, err);
-		if (r != 0 || killed || !atomic_load(x->stop))
-			continue;
-		killed = true;
-		r = box_kill(x->box, err);
+		r = box_interact_wait(x->box, EXECUTE_LOOK_MS, out, err);
+		if (r == 0)
+			r = execute_look(x, &killed, err);
 	}
 	if (r > 0 && killed) {
 		box_interacted_free(out);
-		return stopped(err);
+		return execute_stopped(err);
 	}
 	return r < 0 ? r : 0;
 }

@@ -66,7 +66,8 @@ static const char *end_of_choice(const char *c)
 	return NULL;
 }
 
-/* Puts the alternatives of the first braces of `glob` behind the list; false: no braces. */
+/* Puts the alternatives of the first braces of `glob` behind the list, without the blanks around
+ * them, which no name has; false: no braces. */
 static bool expand(const char *glob, char (*list)[GLOB_MAX], size_t *n)
 {
 	const char *open = strchr(glob, '{');
@@ -80,10 +81,14 @@ static bool expand(const char *glob, char (*list)[GLOB_MAX], size_t *n)
 	if (!close || !*close)
 		return false;
 	while (choice <= close && *n < EXPANSIONS_MAX) {
-		const char *end = end_of_choice(choice);
+		const char *end = end_of_choice(choice), *last = end;
 
+		while (choice < end && *choice == ' ')
+			choice++;
+		while (last > choice && last[-1] == ' ')
+			last--;
 		if (snprintf(list[*n], GLOB_MAX, "%.*s%.*s%s", (int)(open - glob), glob,
-		            (int)(end - choice), choice, close + 1) < GLOB_MAX)
+		            (int)(last - choice), choice, close + 1) < GLOB_MAX)
 			++*n;
 		choice = end + 1;
 	}

@@ -964,8 +964,10 @@ WHERE p.contest_id = $1 ORDER BY p.ordinal
 SELECT coalesce(mine.ordinal, (SELECT coalesce(max(ordinal), 0) + 1 FROM contest_problems p
                                WHERE p.contest_id = c.contest_id)) AS place,
        mine.label, nullif(q.latest_version, 0) AS newest,
-       -- once there are submissions, only a set of rejudgings changes it
-       CASE WHEN EXISTS (SELECT FROM submissions s WHERE s.contest_id = $1 AND s.problem_id = $2)
+       -- once one is judged, only a set of rejudgings changes it
+       CASE WHEN EXISTS (SELECT FROM submissions s JOIN judgements j ON j.submission_id = s.id
+                         WHERE s.contest_id = $1 AND s.problem_id = $2
+                           AND j.state = 'final' AND NOT j.cancelled)
             THEN mine.version ELSE q.latest_version END AS version
 FROM (SELECT contest_id FROM contest_counter WHERE contest_id = $1 FOR UPDATE) c
 LEFT JOIN contest_problems mine ON mine.contest_id = c.contest_id AND mine.problem_id = $2
@@ -978,6 +980,9 @@ VALUES ($1, $2, $3::int, $4::int, $5, $6, $7, coalesce($8::bigint, 100000))
 ON CONFLICT (contest_id, problem_id) DO UPDATE SET version = excluded.version,
 	label = excluded.label, rgb = excluded.rgb, color = excluded.color,
 	points_milli = coalesce($8::bigint, contest_problems.points_milli)
+
+-- name: admin_contest_follow
+SELECT judgements_follow($1)
 
 -- name: admin_teams_missing
 SELECT id FROM unnest($1::text[]) u (id) WHERE NOT EXISTS (SELECT FROM teams t WHERE t.id = u.id)

@@ -1367,6 +1367,23 @@ LANGUAGE sql STABLE SET search_path = codearena, pg_temp AS $$
 	ORDER BY s.ordinal
 $$;
 
+-- After a contest's problems changed their version: what is not judged yet is judged with the new one;
+-- its judge loses the claim. Under contest_lock or its row.
+CREATE FUNCTION judgements_follow(contest ident) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE judgements j SET problem_version = p.version, state = 'queued', lease_until = NULL,
+		worker = NULL, attempt = j.attempt + (j.state = 'judging')::int
+	FROM submissions s JOIN contest_problems p
+		ON p.contest_id = contest AND p.problem_id = s.problem_id
+	WHERE j.submission_id = s.id AND s.contest_id = contest AND j.valid
+	  AND j.state <> 'final' AND j.problem_version <> p.version;
+	UPDATE submissions s SET state = 'queued' FROM judgements j
+	WHERE j.submission_id = s.id AND s.contest_id = contest AND s.state = 'judging'
+	  AND j.valid AND j.state = 'queued';
+END $$;
+
 -- The deed. keep_failed: those that could not be judged keep what they have. Judgements first,
 -- then submissions: the order in which claims lock them.
 CREATE FUNCTION rejudging_apply(its_id ident, keep_failed boolean, actor text, number bigint,
@@ -1414,16 +1431,6 @@ BEGIN
 	WHERE j.submission_id = ANY (subs) AND j.valid;
 	UPDATE judgements SET valid = true, confirmed_by = coalesce(confirmed_by, actor)
 	WHERE id = ANY (news);
-	-- What is not judged yet is judged with the new version; its judge loses the claim.
-	UPDATE judgements j SET problem_version = p.version, state = 'queued', lease_until = NULL,
-		worker = NULL, attempt = j.attempt + (j.state = 'judging')::int
-	FROM submissions s JOIN rejudging_problems p
-		ON p.rejudging_id = its_id AND p.problem_id = s.problem_id
-	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND j.valid
-	  AND j.state <> 'final' AND j.problem_version <> p.version;
-	UPDATE submissions s SET state = 'queued' FROM judgements j
-	WHERE j.submission_id = s.id AND s.contest_id = r.contest_id AND s.state = 'judging'
-	  AND j.valid AND j.state = 'queued';
 	UPDATE submissions s SET state = 'final', judgement_id = u.judgement, verdict = u.verdict,
 		points_milli = u.points, held = false
 	FROM unnest(subs, news, verdicts, points) u (submission, judgement, verdict, points)
@@ -1434,6 +1441,7 @@ BEGIN
 	UPDATE contest_problems c SET version = p.version FROM rejudging_problems p
 	WHERE p.rejudging_id = its_id AND c.contest_id = r.contest_id AND c.problem_id = p.problem_id
 	  AND c.version <> p.version;
+	PERFORM judgements_follow(r.contest_id);
 	UPDATE rejudgings SET state = 'applied', ended_by = actor, ended_at = clock_timestamp(),
 		event_number = number, result = its_result
 	WHERE id = its_id;
@@ -2025,7 +2033,7 @@ GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, 
 	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
 	contest_hold, contest_schedule, contest_medals, judging_pause
 	TO codearena_api, codearena_admin;
-GRANT EXECUTE ON FUNCTION judging_pause_after_faults TO codearena_admin;
+GRANT EXECUTE ON FUNCTION judging_pause_after_faults, judgements_follow TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA codearena TO codearena_admin;
 ALTER DEFAULT PRIVILEGES IN SCHEMA codearena GRANT SELECT ON TABLES TO codearena_admin;

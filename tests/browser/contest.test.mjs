@@ -29,9 +29,9 @@ before(async () => {
 	await arena.apis[0].restart();
 	await arena.importProblems('addup', 'banner');
 	await arena.makeAccounts(4);
-	for (const name of ['orchard', 'guess']) await arena.codearena('problem', 'import', join(PACKAGES, name));
+	for (const name of ['orchard', 'guess', 'auction']) await arena.codearena('problem', 'import', join(PACKAGES, name));
 	await arena.makeContest('live', { problems: ['addup', 'banner'] });
-	await arena.makeContest('points', { problems: ['orchard', 'guess'], more: ['--rules', 'ioi'] });
+	await arena.makeContest('points', { problems: ['orchard', 'guess', 'auction'], more: ['--rules', 'ioi'] });
 	base = `http://127.0.0.1:${arena.apis[0].port}`;
 	profile = mkdtempSync(join(tmpdir(), 'codearena-browser-'));
 	browser = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS, headless: true });
@@ -163,4 +163,20 @@ test('no page is wider than a phone of 360 pixels', async () => {
 	await page.goto(`${base}/c/nothing/standings`);
 	await page.locator('.notice:has-text("There is no contest")').waitFor(WAIT);
 	await page.close();
+});
+
+test('a statement comes in the reader\'s language, with its others, its attachments and its interactions', async () => {
+	const page = await browser.newPage();
+	const errors = [];
+	page.on('pageerror', (e) => errors.push(String(e)));
+	await page.goto(`${base}/c/points/problems/C`);
+	await page.locator('.statement:has-text("Your program is started")').waitFor(WAIT);
+	await page.click('.versions button[lang=de]');
+	await page.locator('.statement:has-text("Dein Programm wird")').waitFor(WAIT);
+	assert.equal(await page.locator('.sample.interaction pre').textContent(), '>3\n<4\n>sold\n');
+	const file = page.locator('.versions a:has-text("bids.txt")');
+	assert.equal(await (await page.request.get(new URL(await file.getAttribute('href'), base).href)).text(), '3\n5\n7\n');
+	await page.reload();
+	await page.locator('.statement:has-text("Dein Programm wird")').waitFor(WAIT);
+	assert.deepEqual(errors, []);
 });

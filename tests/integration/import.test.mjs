@@ -100,7 +100,7 @@ test('a changed package is version 2; a contest that runs keeps version 1 until 
 	await arena.verify();
 });
 
-test('a problem to which nobody submitted takes its newest version by the admin\'s word alone', async () => {
+test('a problem of which nothing is judged takes its newest version by the admin\'s word alone', async () => {
 	await upload('calm', zip(smallPackage()));
 	await arena.makeContest('c2', { problems: ['calm'] });
 	await upload('calm', zip(smallPackage({ 'problem.yaml': 'name: Calm\n' })));
@@ -108,6 +108,15 @@ test('a problem to which nobody submitted takes its newest version by the admin\
 	assert.equal(await name(), 'Sum');
 	await arena.codearena('contest', 'add-problem', 'c2', 'calm');
 	assert.equal(await name(), 'Calm');
+	await arena.codearena('judging', 'pause', '--language', 'python3', '--reason', 'to wait');
+	const waits = await arena.submit('c2', 'team1', 'calm', 'python3', 'print(10)');
+	await upload('calm', zip(smallPackage({ 'problem.yaml': 'name: Calmer\n', 'data/sample/1.ans': '10\n', 'data/secret/01.ans': '10\n' })));
+	await arena.codearena('contest', 'add-problem', 'c2', 'calm');
+	assert.equal(await name(), 'Calmer');
+	await arena.codearena('judging', 'resume', '--language', 'python3', '--reason', 'waited');
+	assert.equal(await arena.verdict('team1', waits.body.id), 'AC', 'what waited is judged with the new one');
+	assert.match(await arena.codearena('contest', 'add-problem', 'c2', 'calm'), /is in contest c2\n$/);
+	await arena.verify();
 });
 
 test('a broken package gets all its mistakes at once, and nothing of it is there', async () => {

@@ -104,6 +104,19 @@ test('a package whose folders lie is told, and ends with 1', async () => {
 	assert.match(report.data.join('\n'), /data\/secret\/3\.in: input validator small\.py refuses it/);
 });
 
+test('on a terminal there is a bar that fits into its line and goes again; in a pipe there is none', async () => {
+	const words = `problem verify --languages ${top}/judge/languages.yaml ${folder}/atlas`;
+	const seen = (command) => new Promise((done) => execFile('script', ['-qec', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' } },
+		(error, stdout) => done(stdout)));
+	const text = await seen(`stty cols 40; ${build}/codearena ${words}`);
+	const drawn = [...text.matchAll(/\r([^\r\n]*)\x1b\[K/g)].map((m) => m[1]);
+	assert.ok(drawn.some((line) => /^submissions \[#*\.*\] \d+\/12$/.test(line)), JSON.stringify(drawn));
+	assert.ok(drawn.every((line) => line.length < 40), JSON.stringify(drawn));
+	assert.equal(drawn.at(-1), '');
+	assert.match(text, /ok {3}accepted/);
+	assert.doesNotMatch(await seen(`${build}/codearena ${words} 2>&1 | cat`), /\x1b|\[#*\.*\]/);
+});
+
 async function send(user, problem, file) {
 	const code = fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
 	const answer = await arena.submit('c1', user, problem, file.endsWith('.c') ? 'c' : 'python3', code);
@@ -113,7 +126,7 @@ async function send(user, problem, file) {
 
 test('a contest judges interactions, passes and several validators as verify does', async () => {
 	const wanted = [
-		['guess', 'accepted/halve.c', 'AC'], ['guess', 'wrong_answer/one_by_one.py', 'WA'], ['guess', 'run_time_error/falls_at_the_end.c', 'RTE'],
+		['guess', 'accepted/halve.c', 'AC'], ['guess', 'wrong_answer/one_by_one.py', 'WA'], ['guess', 'run_time_error/falls_at_the_end.py', 'RTE'],
 		['courier', 'accepted/turn.py', 'AC'], ['courier', 'wrong_answer/forgets.py', 'WA'], ['courier', 'run_time_error/falls.py', 'RTE'],
 		['choir', 'accepted/odd_last.py', 'AC'], ['choir', 'wrong_answer/twice.py', 'WA'],
 		['voyage', 'accepted/look_up.c', 'AC'], ['voyage', 'run_time_error/one_name.py', 'RTE'],

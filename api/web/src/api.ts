@@ -102,6 +102,13 @@ export interface Problem {
   color?: string;
   time_limit?: number;
   memory_limit?: number;
+  statement?: Reference[];
+  attachments?: Reference[];
+}
+export interface Reference {
+  href: string; // from /api/
+  mime: string;
+  filename: string;
 }
 export interface Language {
   id: string;

@@ -1,6 +1,6 @@
 // problems.tsx -- the list; one problem: statement, samples, editor and submit side by side.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, get, getText, post, type Account, type Language, type Problem, type Submission } from "../api";
+import { ApiError, get, getText, post, type Account, type Language, type Problem, type Reference, type Submission } from "../api";
 import { go } from "../main";
 import { SubmissionLive } from "./submissions";
 
@@ -39,8 +39,10 @@ export function Problems({ contest }: { contest: string }) {
 
 interface Sample {
   name: string;
-  input: string;
-  answer: string;
+  input: string | null; // both null: an interaction
+  answer: string | null;
+  interaction: string | null;
+  files: Reference[]; // each as a download, in this order
 }
 
 function Copy({ text }: { text: string }) {
@@ -52,35 +54,110 @@ function Copy({ text }: { text: string }) {
   );
 }
 
-function Statement({ contest, problem }: { contest: string; problem: Problem }) {
+// A statement in one language and format, as its address says.
+interface Version {
+  language: string;
+  format: string;
+  url: string;
+}
+const SHOWN = ["md", "html", "pdf", "tex"]; // best first
+const FORMATS: Record<string, string> = { md: "Markdown", html: "web page", pdf: "PDF", tex: "LaTeX" };
+
+function versionsOf(problem: Problem): Version[] {
+  const all = (problem.statement ?? []).map(({ href }) => {
+    const words = new URLSearchParams(href.split("?")[1]);
+    return { language: words.get("language") ?? "", format: words.get("format") ?? "", url: `/api/${href}` };
+  });
+  return all.sort((a, b) => SHOWN.indexOf(a.format) - SHOWN.indexOf(b.format));
+}
+
+// What the reader chose last, else the first of the browser's languages that there is, else English.
+function bestLanguage(there: string[]): string {
+  const wanted = [localStorage.getItem("statement") ?? "", ...navigator.languages, "en"];
+  for (const w of wanted) {
+    const found = there.find((l) => l === w) ?? there.find((l) => l.split("-")[0] === w.split("-")[0]);
+    if (found) return found;
+  }
+  return there[0] ?? "";
+}
+
+function nameOf(language: string): string {
+  return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+}
+
+function Text({ version, base }: { version: Version; base: string }) {
   const at = useRef<HTMLDivElement>(null);
   const [error, setError] = useState("");
-  const [pdf, setPdf] = useState(false);
+  useEffect(() => {
+    if (version.format !== "md") return;
+    setError("");
+    getText(version.url).then(async ({ text }) => {
+      const { renderStatement } = await import("../statement");
+      if (!at.current) return;
+      at.current.innerHTML = renderStatement(text);
+      for (const img of at.current.querySelectorAll("img")) {
+        const src = img.getAttribute("src") ?? "";
+        if (!/^([a-z]+:|\/)/i.test(src)) img.src = `${base}/files/${encodeURIComponent(src.split("/").pop()!)}`;
+      }
+    }, (e: Error) => setError(e.message));
+  }, [version.url]);
+  if (error) return <p class="error" role="alert">{error}</p>;
+  if (version.format === "html") return <iframe class="page" sandbox="" src={version.url} title="Statement" />;
+  if (version.format === "pdf") return <p><a href={version.url} target="_blank">The statement as PDF</a></p>;
+  if (version.format === "tex") return <p class="quiet">The statement is in LaTeX, which is not shown here: <a href={version.url}>download it</a></p>;
+  return <div ref={at} />;
+}
+
+function Download({ file }: { file?: Reference }) {
+  return file ? <a href={`/api/${file.href}`} download={file.filename}>download</a> : null;
+}
+
+function SampleView({ sample, number }: { sample: Sample; number: number }) {
+  const [first, second] = sample.files;
+  if (sample.interaction !== null)
+    return (
+      <section class="sample interaction">
+        <div>
+          <h3>Sample interaction {number} <small class="quiet">&lt; read, &gt; written by your program</small> <Download file={first} /></h3>
+          <pre>{sample.interaction}</pre>
+        </div>
+      </section>
+    );
+  const input = sample.input ?? "";
+  const answer = sample.answer ?? "";
+  return (
+    <section class="sample">
+      <div><h3>Sample input {number} <Copy text={input} /> <Download file={first} /></h3><pre>{input}</pre></div>
+      <div><h3>Sample output {number} <Copy text={answer} /> <Download file={second} /></h3><pre>{answer}</pre></div>
+    </section>
+  );
+}
+
+function Statement({ contest, problem }: { contest: string; problem: Problem }) {
+  const versions = versionsOf(problem);
+  const there = [...new Set(versions.map((v) => v.language))].sort();
+  const [language, setLanguage] = useState(bestLanguage(there));
   const [samples, setSamples] = useState<Sample[]>([]);
   const base = `/api/contests/${contest}/problems/${problem.id}`;
+  const mine = versions.filter((v) => v.language === language);
   useEffect(() => {
-    getText(`${base}/statement`).then(async ({ text, type }) => {
-      if (type.includes("pdf")) return setPdf(true);
-      if (!type.includes("markdown")) {
-        at.current!.textContent = text;
-        return;
-      }
-      const { renderStatement } = await import("../statement");
-      if (at.current) at.current.innerHTML = renderStatement(text);
-    }, (e: Error) => setError(e.message));
     get<Sample[]>(`${base}/samples`).then(setSamples, () => setSamples([]));
   }, [base]);
+  const choose = (l: string) => {
+    localStorage.setItem("statement", l);
+    setLanguage(l);
+  };
   return (
     <article class="statement">
-      {error && <p class="error" role="alert">{error}</p>}
-      {pdf && <p><a href={`${base}/statement`} target="_blank">The statement as PDF</a></p>}
-      <div ref={at} />
-      {samples.map((s, i) => (
-        <section class="sample" key={s.name}>
-          <div><h3>Sample input {i + 1} <Copy text={s.input} /></h3><pre>{s.input}</pre></div>
-          <div><h3>Sample output {i + 1} <Copy text={s.answer} /></h3><pre>{s.answer}</pre></div>
-        </section>
-      ))}
+      <p class="versions">
+        {there.length > 1 && there.map((l) => (
+          <button class="link" key={l} lang={l} aria-pressed={l === language} onClick={() => choose(l)}>{nameOf(l)}</button>
+        ))}
+        {mine.slice(1).map((v) => <a key={v.url} href={v.url} target="_blank">{FORMATS[v.format] ?? v.format}</a>)}
+        {(problem.attachments ?? []).map((a) => <a key={a.href} href={`/api/${a.href}`} download={a.filename}>{a.filename}</a>)}
+      </p>
+      {mine[0] ? <Text version={mine[0]} base={base} key={mine[0].url} /> : <p class="quiet">There is no statement here.</p>}
+      {samples.map((s, i) => <SampleView key={s.name} sample={s} number={i + 1} />)}
     </article>
   );
 }
