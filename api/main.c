@@ -154,14 +154,15 @@ static void start(struct life *life)
 	on_sweep(&life->sweep);
 }
 
-/* The pools finish what they have; a few last turns of the loop answer it. */
+/* The pools finish what they have; a few last turns of the loop answer it, and refuse what comes
+ * meanwhile on connections that are open. */
 static void stop(struct life *life)
 {
 	struct app *app = &life->app;
 
-	writer_free(app->writer);
-	pool_free(app->password);
-	pool_free(app->sql);
+	writer_finish(app->writer);
+	pool_finish(app->password);
+	pool_finish(app->sql);
 	loop_timer_stop(app->loop, &life->drain);
 	loop_timer_stop(app->loop, &life->sweep);
 	life->last = (struct timer){.run = on_last, .data = life, .every_ms = LAST_TURNS_MS};
@@ -170,6 +171,9 @@ static void stop(struct life *life)
 	loop_timer_stop(app->loop, &life->last);
 	feed_stop(app);
 	http_free(app->http);
+	writer_free(app->writer);
+	pool_free(app->password);
+	pool_free(app->sql);
 	web_free(app->web);
 	auth_free(app->auth);
 	limit_free(app->limit);

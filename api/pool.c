@@ -95,16 +95,20 @@ size_t pool_waiting(struct pool *p)
 	return n;
 }
 
-void pool_free(struct pool *p)
+void pool_finish(struct pool *p)
 {
-	if (!p)
-		return;
 	pthread_mutex_lock(&p->lock);
 	p->stop = true;
 	pthread_cond_broadcast(&p->more);
 	pthread_mutex_unlock(&p->lock);
 	for (int i = 0; i < p->nthreads; i++)
 		pthread_join(p->threads[i], NULL);
+}
+
+void pool_free(struct pool *p)
+{
+	if (!p)
+		return;
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->more);
 	free(p->threads);

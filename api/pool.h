@@ -26,6 +26,7 @@ struct job {
 struct pool *pool_new(const struct conf *conf, const char *name, int threads, size_t max_queue);
 int pool_add(struct pool *p, struct job *j, struct err *err);
 size_t pool_waiting(struct pool *p);
-/* Runs what is queued, then joins the threads. */
-void pool_free(struct pool *p);
+/* Runs what is queued, then joins the threads; what comes later is refused. */
+void pool_finish(struct pool *p);
+void pool_free(struct pool *p); /* finished; or NULL */
 #endif

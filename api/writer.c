@@ -251,16 +251,20 @@ int writer_add(struct writer *w, struct writing *one, struct err *err)
 	return 0;
 }
 
-void writer_free(struct writer *w)
+void writer_finish(struct writer *w)
 {
-	if (!w)
-		return;
 	pthread_mutex_lock(&w->lock);
 	w->stop = true;
 	pthread_cond_broadcast(&w->more);
 	pthread_mutex_unlock(&w->lock);
 	for (int i = 0; i < w->nthreads; i++)
 		pthread_join(w->threads[i], NULL);
+}
+
+void writer_free(struct writer *w)
+{
+	if (!w)
+		return;
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->more);
 	free(w);

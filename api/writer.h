@@ -21,6 +21,7 @@ struct writing {
 struct writer *writer_new(const struct conf *conf, int threads);
 /* The request is finished by the writer: the handler returns REQUEST_LATER. */
 int writer_add(struct writer *w, struct writing *one, struct err *err);
-/* Writes what is queued, then joins the threads. */
-void writer_free(struct writer *w);
+/* Writes what is queued, then joins the threads; what comes later is refused. */
+void writer_finish(struct writer *w);
+void writer_free(struct writer *w); /* finished; or NULL */
 #endif

@@ -222,10 +222,9 @@ test('two boxes of one instance: the second refuses to start', () => withBox({},
 	fs.rmSync(second.folder, { recursive: true });
 }));
 
-test('the time per test case (measured, generous bound)', () => withBox({}, (box) => {
+test('the time per test case (told, for a person)', () => withBox({}, (box) => {
 	const answer = box.try({ ...answer42, repeat: 200 });
 	const times = answer.runs.map((run) => run.round_us).sort((a, b) => a - b);
 	const ms = (i) => (times[Math.floor(i * (times.length - 1))] / 1000).toFixed(2);
 	console.log(`# ms per test case: median ${ms(0.5)}, p10 ${ms(0.1)}, p95 ${ms(0.95)}`);
-	assert.ok(slow > 1 || times[100] < 10000); // an emulated machine is only timed
 }));

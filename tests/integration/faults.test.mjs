@@ -146,6 +146,22 @@ test('an api that is killed or hangs: what it acknowledged is there, what is sen
 	});
 });
 
+test('an api that is told to stop answers or refuses what comes until its end', async () => {
+	const token = await arena.login('team1'), api = arena.apis[1];
+	for (let i = 0; i < times(6); i++) {
+		let over = false;
+		const asking = Array.from({ length: 12 }, async () => {
+			while (!over) await Promise.race([arena.http('GET', '/api/submissions/1', { token, node: 1 }).catch(() => sleep(10)), sleep(500)]);
+		});
+		await sleep(200);
+		await api.stop();
+		over = true;
+		await Promise.all(asking);
+		assert.deepEqual(arena.unclean, []);
+		await api.start();
+	}
+});
+
 test('Redis wiped, killed and hanging: submitting and judging go on', async () => {
 	await burst(BURST, 8000, randomFrom(newSeed('redis')), async (random) => {
 		for (let i = 0; i < times(3); i++) {
