@@ -11,6 +11,7 @@
  * next use; statements are prepared per connection when first needed. */
 #include "base/pg.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -397,29 +398,114 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 	return finish(pg, sent, name, res, err);
 }
 
-/* The statement was sent: its rows one by one, its end. */
+/* ---------------------------------------------------------------- many rows */
+
+/* The statement with its parameters as literals, for COPY takes none; caller frees. */
+static char *with_literals(struct pg *pg, const char *sql, const char *const *args)
+{
+	auto_buf struct buf out = {0};
+	const char *at;
+
+	for (; (at = strchr(sql, '$')); sql = at + 2) {
+		const char *arg = args[at[1] - '1'];
+		char *literal = PQescapeLiteral(pg->conn, arg, strlen(arg));
+
+		buf_add(&out, sql, (size_t)(at - sql));
+		buf_adds(&out, literal ? literal : "");
+		PQfreemem(literal);
+	}
+	buf_adds(&out, sql);
+	return buf_take(&out);
+}
+
+static uint64_t big_endian(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = v << 8 | (unsigned char)p[i];
+	return v;
+}
+
+/* Behind the header, which comes in front of the first row; NULL: not what it should be. */
+static const char *skip_header(const char *p, const char *end)
+{
+	static const char signature[] = "PGCOPY\n\377\r\n"; /* and its NUL */
+	enum { FLAGS = 4, EXTRA = 4 };
+	size_t extra;
+
+	if ((size_t)(end - p) < sizeof(signature) + FLAGS + EXTRA ||
+	        memcmp(p, signature, sizeof(signature)) != 0)
+		return NULL;
+	p += sizeof(signature) + FLAGS;
+	extra = big_endian(p, EXTRA);
+	p += EXTRA;
+	return extra <= (size_t)(end - p) ? p + extra : NULL;
+}
+
+/* The fields of one row; false: not what it should be. */
+static bool read_fields(const char *p, const char *end, size_t n, struct pg_field *fields)
+{
+	for (size_t i = 0; i < n; i++) {
+		int len;
+
+		if (end - p < 4)
+			return false;
+		len = (int)(int32_t)big_endian(p, 4);
+		p += 4;
+		if (len > end - p)
+			return false;
+		fields[i] = (struct pg_field){p, len};
+		p += len > 0 ? len : 0;
+	}
+	return p == end;
+}
+
+int64_t pg_field_int(const struct pg_field *f)
+{
+	return f->len == 8 ? (int64_t)big_endian(f->data, 8) : 0;
+}
+
+/* One message of the COPY: perhaps the header, then a row, or the -1 that ends them. */
+static int take_message(
+        const char *p, const char *end, bool first, const struct pg_sink *sink, struct err *err)
+{
+	struct pg_field fields[PG_FIELDS_MAX];
+	const char *row = first ? skip_header(p, end) : p;
+	int16_t n;
+
+	if (row && row == end)
+		return 0; /* the header alone */
+	if (!row || end - row < 2)
+		return err_set(err, ERR_BUG, "not the binary format of COPY");
+	n = (int16_t)big_endian(row, 2);
+	if (n == -1)
+		return 0;
+	if (n != (int)sink->nfields || !read_fields(row + 2, end, sink->nfields, fields))
+		return err_set(err, ERR_BUG, "a row of COPY is not of %zu fields", sink->nfields);
+	return sink->row(sink->data, fields, err);
+}
+
+/* The COPY has begun: its rows one by one, to the end, though only up to one that fails matter. */
 static int take_rows(struct pg *pg, const char *name, const struct pg_sink *sink, struct err *err)
 {
 	int failed = 0;
 
-	for (;;) {
-		auto_pgresult PGresult *res = NULL;
+	for (bool first = true;; first = false) {
+		char *message = NULL;
+		int len;
 
-		while (PQisBusy(pg->conn)) {
+		while ((len = PQgetCopyData(pg->conn, &message, 1)) == 0) {
 			if (wait_input(pg->conn, deadline_from_now()) < 0)
 				return lost(pg, name, err);
 		}
-		res = PQgetResult(pg->conn);
-		if (!res)
+		if (len == -1)
 			return failed;
-		if (failed < 0 || PQresultStatus(res) == PGRES_TUPLES_OK)
-			continue;
-		if (PQresultStatus(res) != PGRES_SINGLE_TUPLE)
-			failed = fail(pg, res, name, err);
-		else
-			failed = sink->row(sink->data, res, err);
-		if (!pg->conn)
-			return failed;
+		if (len < 0)
+			return lost(pg, name, err);
+		if (failed == 0)
+			failed = take_message(message, message + len, first, sink, err);
+		PQfreemem(message);
 	}
 }
 
@@ -427,18 +513,24 @@ int pg_each(struct pg *pg, enum query q, const char *const *args, const struct p
         struct err *err)
 {
 	const char *name = queries[q].name;
+	auto_free char *sql = NULL;
+	struct err ignored = {0};
+	int failed;
 
-	assert((unsigned)q < Q_COUNT);
+	assert((unsigned)q < Q_COUNT && queries[q].nargs <= 9 && sink->nfields <= PG_FIELDS_MAX);
 	if (fault_now(name)) {
 		disconnect(pg);
 		return lost(pg, name, err);
 	}
-	if (ready(pg, name, err) < 0 || prepare(pg, q, err) < 0)
+	if (ready(pg, name, err) < 0)
 		return err_result(err);
-	if (!PQsendQueryPrepared(pg->conn, name, queries[q].nargs, args, NULL, NULL, 0) ||
-	        !PQsetSingleRowMode(pg->conn))
-		return lost(pg, name, err);
-	return take_rows(pg, name, sink, err);
+	sql = with_literals(pg, queries[q].sql, args);
+	if (finish(pg, PQsendQuery(pg->conn, sql), name, NULL, err) < 0)
+		return err_result(err);
+	failed = take_rows(pg, name, sink, err);
+	if (pg->conn && finish(pg, 1, name, NULL, failed < 0 ? &ignored : err) < 0 && failed == 0)
+		return err_result(err);
+	return failed;
 }
 
 const char *const *pg_args(enum query q, size_t n, const char *const *args)

@@ -62,15 +62,24 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 /* Returns args; asserts that statement q has n parameters. */
 const char *const *pg_args(enum query q, size_t n, const char *const *args);
 
-/* The same for many rows: calls `row` with each as it comes, while the server goes on. A negative
- * answer of it, with *err set, ends the statement. `row` may not use this pg. */
-typedef int pg_row(void *data, const PGresult *one, struct err *err);
+/* The same for many rows: statement q is a COPY ... TO STDOUT (FORMAT binary); calls `row` with the
+ * fields of each as it comes, while the server goes on. A negative answer of it, with *err set, ends
+ * the statement. `row` may not use this pg. The last field of a row is followed by a NUL. */
+struct pg_field {
+	const char *data;
+	int len; /* -1: SQL NULL */
+};
+typedef int pg_row(void *data, const struct pg_field *fields, struct err *err);
 struct pg_sink {
+	size_t nfields; /* at most PG_FIELDS_MAX */
 	pg_row *row;
 	void *data;
 };
+enum { PG_FIELDS_MAX = 8 };
 int pg_each(struct pg *pg, enum query q, const char *const *args, const struct pg_sink *sink,
         struct err *err);
+/* A bigint of such a row; 0 when NULL. */
+int64_t pg_field_int(const struct pg_field *f);
 
 /* Cells of a result. Column by name; a missing column is our own mistake (assert). */
 const char *pg_text(const PGresult *res, int row, const char *col); /* NULL when SQL NULL */

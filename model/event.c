@@ -266,14 +266,14 @@ int event_read(struct pg *pg, struct arena *a, const char *contest_id, int64_t a
 	return 0;
 }
 
-static int take_text(void *data, const PGresult *one, struct err *err)
+static int take_text(void *data, const struct pg_field *fields, struct err *err)
 {
 	const struct event_span *span = data;
 	struct event e = {.kind = ""};
 
-	e.number = strtoll(PQgetvalue(one, 0, 0), NULL, 10);
-	e.public_number = strtoll(PQgetvalue(one, 0, 1), NULL, 10);
-	e.text = PQgetvalue(one, 0, 2);
+	e.number = pg_field_int(&fields[0]);
+	e.public_number = pg_field_int(&fields[1]);
+	e.text = fields[2].data;
 	return span->take(span->data, &e, err);
 }
 
@@ -281,7 +281,7 @@ int event_each(struct pg *pg, const struct event_span *span, struct err *err)
 {
 	auto_arena struct arena a = {0};
 	struct event_span copy = *span;
-	const struct pg_sink sink = {.row = take_text, .data = &copy};
+	const struct pg_sink sink = {.nfields = 3, .row = take_text, .data = &copy};
 	const char *const args[] = {
 	        span->contest_id, pg_arg_int(&a, span->after), pg_arg_int(&a, span->until), NULL};
 

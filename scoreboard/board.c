@@ -39,7 +39,6 @@ static void row_free(struct board_row *r)
 {
 	if (!r)
 		return;
-	free(r->team_id);
 	free(r->name);
 	json_decref(r->team);
 	free(r->cells);
@@ -103,7 +102,7 @@ struct board_row *board_row_find_n(const struct board *b, const char *id, size_t
 	if (b->nslots == 0)
 		return NULL;
 	for (size_t at = hash_id(id, len) & mask; b->slots[at]; at = (at + 1) & mask) {
-		struct board_row *r = b->rows[b->slots[at] - 1];
+		struct board_row *r = b->slots[at];
 
 		if (strncmp(r->team_id, id, len) == 0 && r->team_id[len] == '\0')
 			return r;
@@ -118,14 +117,14 @@ static void hash_rows(struct board *b)
 	while (b->nslots < 2 * b->nrows)
 		b->nslots *= 2;
 	free(b->slots);
-	b->slots = xcalloc(b->nslots, sizeof(*b->slots));
+	b->slots = xcalloc(b->nslots, sizeof(struct board_row *));
 	for (size_t i = 0; i < b->nrows; i++) {
 		const char *id = b->rows[i]->team_id;
 		size_t at = hash_id(id, strlen(id)) & (b->nslots - 1);
 
 		while (b->slots[at])
 			at = (at + 1) & (b->nslots - 1);
-		b->slots[at] = (uint32_t)i + 1;
+		b->slots[at] = b->rows[i];
 	}
 }
 
@@ -206,8 +205,8 @@ static struct board_row *parse_team(json_t *o, struct err *err)
 	        json_opt_bool(o, "hidden", false, &hidden, err) < 0 ||
 	        json_opt_bool(o, "ranked", true, &ranked, err) < 0)
 		return NULL;
-	r = xcalloc(1, sizeof(*r));
-	r->team_id = xstrdup(id);
+	r = xcalloc(1, sizeof(*r) + strlen(id) + 1);
+	r->team_id = memcpy(r + 1, id, strlen(id) + 1); /* near it: who finds it reads both */
 	r->name = xstrdup(display && *display ? display : name);
 	r->team = json_incref(o);
 	r->sort_group = (int)group;

@@ -19,6 +19,11 @@ struct word {
 	size_t len;
 };
 
+/* What is still to be read. */
+struct scan {
+	const char *at, *end;
+};
+
 struct quick_cell {
 	struct word problem;
 	struct cell cell;
@@ -40,138 +45,144 @@ struct quick_part {
 
 /* ---- reading; each answers false when something else stands there */
 
-static bool literal(const char **p, const char *text, size_t len)
-{
-	if (strncmp(*p, text, len) != 0)
-		return false;
-	*p += len;
-	return true;
-}
-#define LITERAL(p, text) literal((p), text, sizeof(text) - 1)
+/* A macro, so that the compiler knows the length: the comparison is then a few instructions. */
+#define LITERAL(s, text)                                                                           \
+	((size_t)((s)->end - (s)->at) >= sizeof(text) - 1 &&                                       \
+	        memcmp((s)->at, text, sizeof(text) - 1) == 0 && ((s)->at += sizeof(text) - 1))
 
-static bool integer(const char **p, int64_t min, int64_t max, int64_t *out)
+static bool is_digit(const struct scan *s, const char *at)
 {
-	bool minus = **p == '-';
-	const char *at = *p + minus;
+	return at < s->end && *at >= '0' && *at <= '9';
+}
+
+static bool integer(struct scan *s, int64_t min, int64_t max, int64_t *out)
+{
+	bool minus = s->at < s->end && *s->at == '-';
+	const char *at = s->at + minus;
 	int64_t v = 0;
 
-	if (*at < '0' || *at > '9' || (*at == '0' && at[1] >= '0' && at[1] <= '9'))
+	if (!is_digit(s, at) || (*at == '0' && is_digit(s, at + 1)))
 		return false;
-	while (*at >= '0' && *at <= '9' && v <= AMOUNT_MAX)
+	while (is_digit(s, at) && v <= AMOUNT_MAX)
 		v = 10 * v + (*at++ - '0');
-	if (*at >= '0' && *at <= '9')
+	if (is_digit(s, at))
 		return false;
 	*out = minus ? -v : v;
-	*p = at;
+	s->at = at;
 	return *out >= min && *out <= max;
 }
 
-static bool count(const char **p, int *out)
+static bool count(struct scan *s, int *out)
 {
 	int64_t v = 0;
 
-	if (!integer(p, 0, COUNT_MAX, &v))
+	if (!integer(s, 0, COUNT_MAX, &v))
 		return false;
 	*out = (int)v;
 	return true;
 }
 
-static bool time_or_null(const char **p, int64_t *out)
+static bool time_or_null(struct scan *s, int64_t *out)
 {
 	*out = -1;
-	return LITERAL(p, "null") || integer(p, 0, AMOUNT_MAX, out);
+	return LITERAL(s, "null") || integer(s, 0, AMOUNT_MAX, out);
 }
 
 /* Up to the closing quote; nothing that would have to be decoded. */
-static bool word(const char **p, size_t max, struct word *out)
+static bool word(struct scan *s, size_t max, struct word *out)
 {
-	const char *at = *p;
+	const char *at = s->at;
 
-	while (*at != '"' && *at != '\\' && *at != '\0')
+	while (at < s->end && *at != '"' && *at != '\\')
 		at++;
-	*out = (struct word){*p, (size_t)(at - *p)};
-	*p = at + 1;
-	return *at == '"' && out->len > 0 && out->len <= max;
+	*out = (struct word){s->at, (size_t)(at - s->at)};
+	s->at = at + 1;
+	return at < s->end && *at == '"' && out->len > 0 && out->len <= max;
 }
 
-static bool truth(const char **p, bool *out)
+static bool truth(struct scan *s, bool *out)
 {
-	*out = LITERAL(p, "true");
-	return *out || LITERAL(p, "false");
+	*out = LITERAL(s, "true");
+	return *out || LITERAL(s, "false");
 }
 
-static bool read_cell(const char **p, struct quick_cell *c)
+static bool read_cell(struct scan *s, struct quick_cell *c)
 {
 	struct cell *cell = &c->cell;
 
 	*cell = (struct cell){.time_ms = -1};
-	return LITERAL(p, "{\"judged\":") && count(p, &cell->judged) &&
-	       LITERAL(p, ",\"penalty\":") && count(p, &cell->penalty_minutes) &&
-	       LITERAL(p, ",\"pending\":") && count(p, &cell->pending) &&
-	       LITERAL(p, ",\"points\":") && integer(p, 0, AMOUNT_MAX, &cell->points_milli) &&
-	       LITERAL(p, ",\"problem\":\"") && word(p, BOARD_ID_SIZE - 1, &c->problem) &&
-	       LITERAL(p, ",\"solved\":") && truth(p, &cell->solved) && LITERAL(p, ",\"time\":") &&
-	       time_or_null(p, &cell->time_ms) && LITERAL(p, "}");
+	return LITERAL(s, "{\"judged\":") && count(s, &cell->judged) &&
+	       LITERAL(s, ",\"penalty\":") && count(s, &cell->penalty_minutes) &&
+	       LITERAL(s, ",\"pending\":") && count(s, &cell->pending) &&
+	       LITERAL(s, ",\"points\":") && integer(s, 0, AMOUNT_MAX, &cell->points_milli) &&
+	       LITERAL(s, ",\"problem\":\"") && word(s, BOARD_ID_SIZE - 1, &c->problem) &&
+	       LITERAL(s, ",\"solved\":") && truth(s, &cell->solved) && LITERAL(s, ",\"time\":") &&
+	       time_or_null(s, &cell->time_ms) && LITERAL(s, "}");
 }
 
-static bool read_cells(const char **p, struct quick_row *r)
+static bool read_cells(struct scan *s, struct quick_row *r)
 {
 	r->ncells = 0;
-	if (LITERAL(p, "]"))
+	if (LITERAL(s, "]"))
 		return true;
 	do {
-		if (r->ncells == CELLS_MAX || !read_cell(p, &r->cells[r->ncells++]))
+		if (r->ncells == CELLS_MAX || !read_cell(s, &r->cells[r->ncells++]))
 			return false;
-	} while (LITERAL(p, ","));
-	return LITERAL(p, "]");
+	} while (LITERAL(s, ","));
+	return LITERAL(s, "]");
 }
 
-static bool read_row(const char **p, struct quick_row *r)
+static bool read_row(struct scan *s, struct quick_row *r)
 {
 	struct total *t = &r->total;
 
 	*t = (struct total){.last_ms = -1};
-	return LITERAL(p, "{\"cells\":[") && read_cells(p, r) && LITERAL(p, ",\"last\":") &&
-	       time_or_null(p, &t->last_ms) && LITERAL(p, ",\"penalty\":") &&
-	       integer(p, -AMOUNT_MAX, AMOUNT_MAX, &t->penalty_minutes) &&
-	       LITERAL(p, ",\"points\":") && integer(p, 0, AMOUNT_MAX, &t->points_milli) &&
-	       LITERAL(p, ",\"solved\":") && count(p, &t->solved) && LITERAL(p, ",\"team\":\"") &&
-	       word(p, BOARD_ID_SIZE - 1, &r->team) && LITERAL(p, ",\"wrong\":") &&
-	       count(p, &t->wrong) && LITERAL(p, "}");
+	return LITERAL(s, "{\"cells\":[") && read_cells(s, r) && LITERAL(s, ",\"last\":") &&
+	       time_or_null(s, &t->last_ms) && LITERAL(s, ",\"penalty\":") &&
+	       integer(s, -AMOUNT_MAX, AMOUNT_MAX, &t->penalty_minutes) &&
+	       LITERAL(s, ",\"points\":") && integer(s, 0, AMOUNT_MAX, &t->points_milli) &&
+	       LITERAL(s, ",\"solved\":") && count(s, &t->solved) && LITERAL(s, ",\"team\":\"") &&
+	       word(s, BOARD_ID_SIZE - 1, &r->team) && LITERAL(s, ",\"wrong\":") &&
+	       count(s, &t->wrong) && LITERAL(s, "}");
 }
 
-static bool read_part(const char **p, struct quick_part *part)
+static bool read_part(struct scan *s, struct quick_part *part)
 {
 	part->nrows = 0;
-	if (!LITERAL(p, "{\"rows\":["))
+	if (!LITERAL(s, "{\"rows\":["))
 		return false;
 	do {
-		if (part->nrows == ROWS_MAX || !read_row(p, &part->rows[part->nrows++]))
+		if (part->nrows == ROWS_MAX || !read_row(s, &part->rows[part->nrows++]))
 			return false;
-	} while (LITERAL(p, ","));
-	return LITERAL(p, "]}");
+	} while (LITERAL(s, ","));
+	return LITERAL(s, "]}");
 }
 
 /* What stands before the jury's part. */
-static bool read_head(const char **p)
+static bool read_head(struct scan *s)
 {
 	struct word ignored;
 	int64_t time = 0;
 
-	return LITERAL(p, "{\"at\":\"") && word(p, 64, &ignored) && LITERAL(p, ",\"contest\":\"") &&
-	       word(p, BOARD_ID_SIZE - 1, &ignored) && LITERAL(p, ",\"contest_time\":") &&
-	       (LITERAL(p, "null") || integer(p, -AMOUNT_MAX, AMOUNT_MAX, &time)) &&
-	       LITERAL(p, ",\"jury\":");
+	return LITERAL(s, "{\"at\":\"") && word(s, 64, &ignored) && LITERAL(s, ",\"contest\":\"") &&
+	       word(s, BOARD_ID_SIZE - 1, &ignored) && LITERAL(s, ",\"contest_time\":") &&
+	       (LITERAL(s, "null") || integer(s, -AMOUNT_MAX, AMOUNT_MAX, &time)) &&
+	       LITERAL(s, ",\"jury\":");
 }
 
 /* What stands between the parts. */
-static bool read_middle(const char **p, int64_t number)
+static bool read_middle(struct scan *s, int64_t number)
 {
 	struct word ignored;
 	int64_t n = 0;
 
-	return LITERAL(p, ",\"kind\":\"") && word(p, 64, &ignored) && LITERAL(p, ",\"number\":") &&
-	       integer(p, 1, AMOUNT_MAX, &n) && n == number && LITERAL(p, ",\"public\":");
+	return LITERAL(s, ",\"kind\":\"") && word(s, 64, &ignored) && LITERAL(s, ",\"number\":") &&
+	       integer(s, 1, AMOUNT_MAX, &n) && n == number && LITERAL(s, ",\"public\":");
+}
+
+static bool starts_with(const struct scan *s, const char *text, size_t len)
+{
+	return (size_t)(s->end - s->at) >= len && memcmp(s->at, text, len) == 0;
 }
 
 /* ---- finding and applying */
@@ -229,25 +240,27 @@ bool board_quick(struct board *jury, struct board *public_board, int64_t number,
         int64_t public_number, const char *text)
 {
 	struct quick_part part, public_part;
-	const char *p = text, *begin, *end;
+	struct scan s = {text, text + strlen(text)};
+	const char *begin;
+	size_t len;
 	bool hidden;
 
-	if (!read_head(&p))
+	if (!read_head(&s))
 		return false;
-	begin = p;
-	if (!read_part(&p, &part))
+	begin = s.at;
+	if (!read_part(&s, &part))
 		return false;
-	end = p;
-	if (!read_middle(&p, number))
+	len = (size_t)(s.at - begin);
+	if (!read_middle(&s, number))
 		return false;
-	hidden = LITERAL(&p, "null");
+	hidden = LITERAL(&s, "null");
 	if (hidden != (public_number == 0))
 		return false;
 	if (hidden || !public_board)
 		public_board = NULL;
-	else if (strncmp(p, begin, (size_t)(end - begin)) == 0)
+	else if (starts_with(&s, begin, len))
 		public_part = part; /* nearly always the same bytes */
-	else if (!read_part(&p, &public_part))
+	else if (!read_part(&s, &public_part))
 		return false;
 	if (!find(jury, number, &part) || !find(public_board, public_number, &public_part))
 		return false;
@@ -256,37 +269,34 @@ bool board_quick(struct board *jury, struct board *public_board, int64_t number,
 	return true;
 }
 
-/* Behind the object that begins at p; NULL when it does not end. */
-static const char *skip_object(const char *p)
+/* Goes behind the object that begins here; false when it does not end. */
+static bool skip_object(struct scan *s)
 {
 	int depth = 0;
 
-	for (bool in_string = false; *p; p++) {
-		if (in_string && *p == '\\' && p[1])
-			p++;
-		else if (*p == '"')
+	for (bool in_string = false; s->at < s->end; s->at++) {
+		if (in_string && *s->at == '\\')
+			s->at++;
+		else if (*s->at == '"')
 			in_string = !in_string;
-		else if (!in_string && *p == '{')
+		else if (!in_string && *s->at == '{')
 			depth++;
-		else if (!in_string && *p == '}' && --depth == 0)
-			return p + 1;
+		else if (!in_string && *s->at == '}' && --depth == 0)
+			return s->at++;
 	}
-	return NULL;
+	return false;
 }
 
 const char *board_quick_same(const char *text, int64_t number, size_t *len)
 {
-	const char *p = text, *begin, *end;
+	struct scan s = {text, text + strlen(text)};
+	const char *begin;
 
-	if (!read_head(&p) || *p != '{')
+	if (!read_head(&s) || s.at == s.end || *s.at != '{')
 		return NULL;
-	begin = p;
-	end = skip_object(p);
-	if (!end)
+	begin = s.at;
+	if (!skip_object(&s))
 		return NULL;
-	p = end;
-	*len = (size_t)(end - begin);
-	if (!read_middle(&p, number) || strncmp(p, begin, *len) != 0)
-		return NULL;
-	return begin;
+	*len = (size_t)(s.at - begin);
+	return read_middle(&s, number) && starts_with(&s, begin, *len) ? begin : NULL;
 }

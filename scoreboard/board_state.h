@@ -36,7 +36,7 @@ struct board {
 	size_t nproblems;
 	struct board_row **rows; /* by team id; owned */
 	size_t nrows;
-	uint32_t *slots; /* open hash of team ids: place in rows + 1, 0 free; nslots a power of 2 */
+	struct board_row **slots; /* open hash of team ids; NULL: free; nslots a power of 2 */
 	size_t nslots;
 	struct board_row **sorted; /* the same rows, in order of the standings when is_sorted */
 	bool is_sorted, is_ranked; /* is_ranked: the rows' ranks are right */

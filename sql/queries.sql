@@ -21,8 +21,8 @@ SELECT number, public_number, kind, at, floor(extract(epoch FROM at) * 1000)::bi
 FROM leaderboard_events WHERE contest_id = $1 AND number > $2 ORDER BY number LIMIT $3;
 
 -- name: event_texts
-SELECT number, coalesce(public_number, 0) AS public_number, text FROM leaderboard_events
-WHERE contest_id = $1 AND number > $2 AND number <= $3 ORDER BY number;
+COPY (SELECT number, public_number, text FROM leaderboard_events
+      WHERE contest_id = $1 AND number > $2 AND number <= $3 ORDER BY number) TO STDOUT (FORMAT binary);
 
 -- name: event_head
 SELECT number, public_number, submission_ordinal, head, clock_timestamp() AS now_at,
