@@ -12,7 +12,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import { END, FROZEN, gapFeed, HIDDEN, hiddenVerdict, LATER, mainFeed, MINUTE, NOW, openFeed, OVERRIDDEN, START } from './differential_contest.mjs';
+import { calmFeed, END, FROZEN, gapFeed, HIDDEN, hiddenVerdict, LATER, mainFeed, MINUTE, NOW, openFeed, OVERRIDDEN, START } from './differential_contest.mjs';
 import { Arena, long, sleep, waitFor } from './harness.mjs';
 
 // LONG=1 also has the one where only the verdicts differ; the last one has to be equal anyway.
@@ -87,7 +87,7 @@ async function makeWorld(variant) {
 	await arena.importProblems('addup', 'meeting');
 	await arena.makeAccounts(9);
 	const [{ name }] = await arena.rows('SELECT name FROM codearena.problem_versions WHERE problem_id = \'addup\'');
-	for (const [id, feed] of [['main', mainFeed(variant, name)], ['gap', gapFeed(variant)], ['open', openFeed()]]) {
+	for (const [id, feed] of [['main', mainFeed(variant, name)], ['gap', gapFeed(variant)], ['calm', calmFeed()], ['open', openFeed()]]) {
 		fs.writeFileSync(arena.path(`${id}.ndjson`), feed);
 		const report = JSON.parse(await arena.codearena('--json', 'contest', 'import-feed', arena.path(`${id}.ndjson`), '--frozen'));
 		assert.deepEqual([report.id, report.broken, report.left_out, report.renamed], [id, 0, 0, 0]);
@@ -324,7 +324,8 @@ test('what is not hidden is there: verdicts from before the freeze, the notice, 
 		assert.equal(cellOf(board, 'team1', 'p1').solved, true);
 		assert.equal(cellOf(board, 'team2', 'p4').num_judged, 1, 'submitted an instant before the freeze, judged in it');
 		assert.equal(cellOf(board, 'team3', 'p4').num_judged, 0, 'submitted with the first instant of the freeze');
-		assert.equal(board.rows.some((r) => r.team_id === 'team9'), false, 'a hidden team');
+		const told = [...w.got].filter(([name, bytes]) => name.startsWith('frozen | public') && !name.includes('team9') && bytes.includes('team9'));
+		assert.deepEqual(told.map(([name]) => name), [], 'a hidden team');
 		assert.equal(board.rows.length, 8);
 		const gap = await w.arena.scoreboard('gap');
 		assert.deepEqual(['team1', 'team2', 'team3'].map((t) => cellOf(gap, t).num_judged), [0, 1, 0], 'an interval ends before its last instant');
@@ -348,7 +349,9 @@ test('the end changes nothing in that, nor does a reveal tell more than it has s
 	await moveClock(END + MINUTE);
 	await each((w) => askAll(w, 'ended'));
 	compare('ended');
-	for (const w of worlds) assert.equal((await w.arena.http('GET', '/api/contests/main/awards')).body.some((a) => a.id === 'winner'), false);
+	for (const w of worlds) {
+		for (const id of ['main', 'calm']) assert.equal((await w.arena.http('GET', `/api/contests/${id}/awards`)).body.some((a) => a.id === 'winner'), false, id);
+	}
 	await each(async (w) => {
 		for (const { id } of await w.arena.rows('SELECT id FROM codearena.submissions WHERE state <> \'final\' AND contest_id = \'main\' ORDER BY ordinal')) {
 			await admin(w, 'POST', `/api/submissions/${id}/override`, { verdict: 'WA', reason: 'what was asked above is not judged', password: 'password-root' });

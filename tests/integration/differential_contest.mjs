@@ -55,8 +55,8 @@ class Feed {
 const teams = ['team1', 'team2', 'team3', 'team4', 'team5', 'team6', 'team9'];
 const problems = ['addup', 'p1', 'p2', 'p3', 'p4'];
 
-// Frozen since four hours; nearly everything in it differs between the variants. team7 and team8
-// have what is the same in all of them, and team8 is last.
+// Frozen since four hours; nearly everything in it differs between the variants. What team7 has and
+// what is revealed first (p1 of team8, which is last) are the same in all of them; p2 of team8 is not.
 export function mainFeed(variant, addup) {
 	const feed = new Feed('main', START, { scoreboard_freeze_duration: '1:00:00' });
 	feed.problems(...problems);
@@ -68,6 +68,7 @@ export function mainFeed(variant, addup) {
 	feed.submission('first', 'team3', 'p4', FROZEN, variant.seed % 2 ? 'AC' : 'WA', judgingTime(variant, 1000));
 	feed.submission('own', 'team7', 'p1', FROZEN + MINUTE, 'AC');
 	feed.submission('bottom', 'team8', 'p1', FROZEN + 2 * MINUTE, 'WA');
+	feed.submission('beside', 'team8', 'p2', FROZEN + 2 * MINUTE, variant.seed % 2 ? 'AC' : 'WA', judgingTime(variant, 4));
 	for (let i = 0; i < HIDDEN; i++) {
 		const at = FROZEN + 3 * MINUTE + Math.floor((i * 45 * MINUTE) / HIDDEN);
 		const where = randomFrom(7000 + i);
@@ -85,6 +86,14 @@ export function gapFeed(variant) {
 	feed.submission('gap-in', 'team1', 'p1', START + 120 * MINUTE - 1);
 	feed.submission('gap-after', 'team2', 'p1', START + 120 * MINUTE);
 	feed.submission('gap-hidden', 'team3', 'p1', START + 90 * MINUTE, variant.seed % 2 ? 'AC' : 'WA', judgingTime(variant, 3));
+	return feed.text();
+}
+
+// Frozen, and nobody has submitted since.
+export function calmFeed() {
+	const feed = new Feed('calm', START, { scoreboard_freeze_duration: '1:00:00' });
+	feed.problems('p1');
+	feed.submission('calm-1', 'team1', 'p1', START + 60 * MINUTE, 'AC');
 	return feed.text();
 }
 
