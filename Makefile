@@ -4,7 +4,8 @@
 #   make web        pages               make check       every test there is, lint last
 #   make lint       see the rules below make check-long  the same with the full counts
 #   make fuzz       T=seconds each      make bench       how fast
-#   make bench-sandbox, bench-endurance, bench-board, bench-compare, bench-verify   one of them alone
+#   make bench-sandbox, bench-endurance, bench-board, bench-compare, bench-rejudge,
+#   make bench-verify   one of them alone
 #   make install    PREFIX=/opt/codearena DESTDIR=
 #   make check-v2   the sandbox's tests on a machine with cgroup v2 alone (scripts/check-v2)
 #
@@ -137,6 +138,8 @@ bench-judge: all
 	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-judge.mjs
 bench-compare: $B/bench-compare
 	@$<
+bench-rejudge: all
+	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-rejudge.mjs
 bench-verify: all
 	@CODEARENA_BUILD=$(abspath $B) node tests/load/bench-verify.mjs
 
@@ -188,6 +191,6 @@ install: all web
 		chmod -R u=rwX,go=rX $$d && { [ "$$(id -u)" != 0 ] || chown -R 0:0 $$d; }; } || exit 1; done
 clean:
 	rm -rf $(BUILD)
-.PHONY: all unit check check-long check-v2 bench bench-board bench-compare bench-endurance bench-judge bench-sandbox bench-verify fuzz lint format web install clean
+.PHONY: all unit check check-long check-v2 bench bench-board bench-compare bench-endurance bench-judge bench-rejudge bench-sandbox bench-verify fuzz lint format web install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -path $(BUILD)/vm -prune -o -type f -name '*.d' -print 2>/dev/null)
