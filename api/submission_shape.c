@@ -132,8 +132,10 @@ json_t *shape_run(const struct eyes *e, const PGresult *res, int row)
 	shape_set(o, "run_time", seconds(res, row, "time_ms"));
 	shape_set(o, "time_ms", json_integer(pg_int(res, row, "time_ms")));
 	shape_set(o, "memory_kib", json_integer(pg_int(res, row, "memory_kib")));
+	shape_set(o, "hint", shape_text(pg_text(res, row, "hint")));
 	shape_set(o, "team_message", shape_text(pg_text(res, row, "team_message")));
 	if (is_jury(e)) {
+		shape_set(o, "test_name", shape_text(pg_text(res, row, "test_name")));
 		shape_set(o, "message", shape_text(pg_text(res, row, "message")));
 		shape_set(o, "exit_code", json_integer(pg_int(res, row, "exit_code")));
 		shape_set(o, "signal", json_integer(pg_int(res, row, "signal")));

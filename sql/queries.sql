@@ -716,9 +716,12 @@ ORDER BY s.ordinal, j.ordinal
 SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.time_ms,
        r.memory_kib, r.exit_code, r.signal, r.message, r.team_message, r.first_time_ms,
        r.contest_time_ms, floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
-       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms
+       floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
+       t.name AS test_name, CASE WHEN r.verdict <> 'AC' THEN t.hint END AS hint
 FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
 JOIN submissions s ON s.id = j.submission_id
+LEFT JOIN test_cases t ON t.problem_id = s.problem_id AND t.version = j.problem_version
+	AND t.ordinal = r.ordinal
 WHERE j.contest_id = $1 AND ($2::text IS NULL OR s.team_id = $2)
   AND ($3::text IS NULL OR j.id = $3)
   AND ($4::boolean OR (j.valid AND j.verdict <> 'JE' AND NOT s.held))

@@ -1985,7 +1985,7 @@ GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, r
 	submission_files, judgements, submission_results, judgement_outputs, dead_letters, workers,
 	contest_penalties, leaderboard_events, clarifications, audit_log, drafts, idempotency_keys
 	TO codearena_api;
-GRANT SELECT (problem_id, version, ordinal, name, sample) ON test_cases TO codearena_api;
+GRANT SELECT (problem_id, version, ordinal, name, sample, hint) ON test_cases TO codearena_api;
 GRANT SELECT (problem_id, version, ordinal, name) ON problem_samples TO codearena_api;
 GRANT INSERT, UPDATE ON refresh_tokens, drafts TO codearena_api;
 GRANT DELETE ON refresh_tokens, drafts TO codearena_api;

@@ -237,6 +237,17 @@ test('the jury reads what was said in an interaction that failed; the team reads
 	assert.equal(json.transcripts[0].text, jury.transcript);
 });
 
+test('who fails a test reads the hint that its package has for it', async () => {
+	await sendOne('parcel', 'mixed/too_heavy.py');
+	const hints = async (id, who) => (await view(id, who)).runs.filter((r) => r.hint).map((r) => [r.judgement_type_id, r.hint]);
+	const heavy = await hints(sent['parcel too_heavy.py'], 'team1');
+	assert.deepEqual(heavy, [['WA', 'a parcel may not weigh more than the box can take']]);
+	assert.deepEqual(await hints(sent['parcel heaviest_first.py'], 'team1'), [], 'it passed that test');
+	const run = (await view(sent['parcel too_heavy.py'], 'jury')).runs.find((r) => r.hint);
+	assert.equal(run.test_name, 'secret/1-few/b');
+	assert.equal('test_name' in (await view(sent['parcel too_heavy.py'], 'team1')).runs[0], false);
+});
+
 test('a long talk is kept from its beginning, and said to be cut', async () => {
 	await sendOne('guess', 'loud.py', 'for i in range(1, 8): print(str(i).zfill(30000), flush=True)\n');
 	const run = (await view(sent['guess loud.py'], 'jury')).runs.at(-1);

@@ -125,7 +125,9 @@ export interface Run {
   run_time?: number;
   memory_kib?: number;
   team_message?: string | null;
+  hint?: string | null;
   // for the jury
+  test_name?: string | null;
   message?: string | null;
   exit_code?: number;
   signal?: number;

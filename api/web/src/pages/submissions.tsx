@@ -87,15 +87,18 @@ function Groups({ groups }: { groups: GroupResult[] }) {
   );
 }
 
-// What validators say; equal words are said once.
-function Messages({ runs }: { runs: Run[] }) {
+// What validators say, and the package's hints; equal words are said once.
+function Messages({ runs, of }: { runs: Run[]; of: "team_message" | "hint" }) {
   const said = new Map<string, number[]>();
-  for (const r of runs) if (r.team_message) said.set(r.team_message, [...(said.get(r.team_message) ?? []), r.ordinal]);
+  for (const r of runs) {
+    const text = r[of];
+    if (text) said.set(text, [...(said.get(text) ?? []), r.ordinal]);
+  }
   return (
     <>
       {[...said].map(([text, tests]) => (
         <div class="message" key={text}>
-          <small>Message on test {tests.slice(0, 8).join(", ")}{tests.length > 8 && ` and ${tests.length - 8} more`}</small>
+          <small>{of === "hint" ? "Hint" : "Message"} on test {tests.slice(0, 8).join(", ")}{tests.length > 8 && ` and ${tests.length - 8} more`}</small>
           <pre>{text}</pre>
         </div>
       ))}
@@ -114,7 +117,7 @@ function JuryRuns({ runs }: { runs: Run[] }) {
           <tbody>
             {runs.map((r) => [
               <tr key={r.ordinal}>
-                <td>{r.ordinal}</td>
+                <td>{r.ordinal} <small class="quiet">{r.test_name}</small></td>
                 <td><Verdict verdict={r.judgement_type_id} /></td>
                 <td class="number">{r.time_ms} ms</td>
                 <td class="number">{((r.memory_kib ?? 0) / 1024).toFixed(1)} MiB</td>
@@ -170,7 +173,8 @@ export function SubmissionLive({ id, account }: { id: string; account?: Account 
         <p class="quiet">{submission.tests_accepted} of {submission.tests_run} tests passed</p>
       )}
       {submission.judgement?.groups && submission.judgement.groups.length > 0 && <Groups groups={submission.judgement.groups} />}
-      <Messages runs={submission.runs ?? []} />
+      <Messages runs={submission.runs ?? []} of="team_message" />
+      <Messages runs={submission.runs ?? []} of="hint" />
       {isJury(account) && (submission.runs?.length ?? 0) > 0 && <JuryRuns runs={submission.runs!} />}
       {submission.compile_output && <pre class="compile">{submission.compile_output}</pre>}
     </div>
