@@ -103,7 +103,7 @@ $B/codearena-agent: $(AGENT_SRC:%.c=$(BUILD)/static/%.o)
 $B/open/codearena-agent: $(patsubst %.c,$(BUILD)/static/%.o,$(filter-out judge/seccomp.c,$(AGENT_SRC)) tests/hostile/open_seccomp.c)
 	@mkdir -p $(@D)
 	$Q$(CC) -static-pie -z relro -z now -z noexecstack -Wl,--gc-sections $^ -o $@
-$(TESTS): $B/%: $B/%.o $B/api.a $B/judge.a $B/admin.a $B/lib.a
+$(TESTS): $B/%: $B/%.o $B/api.a $B/admin.a $B/judge.a $B/lib.a
 	$(link) -lcmocka
 
 $(BUILD)/queries.h: $(wildcard sql/queries.sql) scripts/gen-queries.awk
