@@ -191,6 +191,17 @@ void verify_advance(struct verify *v, size_t steps, int64_t cpu_us)
 	pthread_mutex_unlock(&v->lock);
 }
 
+/* What a validator said may have many. */
+static void one_line(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]))
+		text[--len] = 0;
+	for (char *c = strchr(text, '\n'); c; c = strchr(c, '\n'))
+		*c = '|';
+}
+
 void verify_complain(struct verify *v, const char *fmt, ...)
 {
 	char text[VERIFY_WHY];
@@ -199,6 +210,7 @@ void verify_complain(struct verify *v, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	one_line(text);
 	pthread_mutex_lock(&v->lock);
 	if (v->findings.n < MAX_NOTES)
 		findings_add(&v->findings, "%s", text);

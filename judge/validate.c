@@ -155,7 +155,8 @@ static int entry_of(const struct language *l, const struct jury_source *s,
 	return language_entry(l, &(struct language_files){files, s->n}, wanted, entry, err);
 }
 
-/* A script is started by its first line, or by the shell: what a package's own `run` would do. */
+/* A script is started by its first line, else by bash, which the formats mean by .sh: what a
+ * package's own `run` would do. */
 struct script {
 	struct jury_source source;
 	struct box_source *files;
@@ -187,8 +188,13 @@ static bool script_init(struct script *s, const struct jury_source *from)
 		main = is_script(&from->files[i]) ? &from->files[i] : NULL;
 	if (!main)
 		return false;
-	buf_addf(&s->run, "#!/bin/sh\nexec %s./%s \"$@\"\n",
-	        strncmp(main->data, "#!", 2) == 0 ? "" : "/bin/sh ", main->name);
+	buf_adds(&s->run, "#!/bin/sh\n");
+	if (strncmp(main->data, "#!", 2) != 0)
+		buf_addf(&s->run, "[ ! -x /bin/bash ] || exec /bin/bash ./%s \"$@\"\nexec /bin/sh ",
+		        main->name);
+	else
+		buf_adds(&s->run, "exec ");
+	buf_addf(&s->run, "./%s \"$@\"\n", main->name);
 	s->files = xcalloc(n + 2, sizeof(*s->files));
 	memcpy(s->files, from->files, n * sizeof(*s->files));
 	s->files[n] = (struct box_source){"build", build, strlen(build)};

@@ -275,6 +275,10 @@ static void read_new(struct parser *s, const struct doc *d)
 	        strcmp(languages[0], "all") != 0)
 		s->p->languages = languages;
 	doc_bool(s, d, "allow_file_writing", &s->p->allow_file_writing);
+	if (s->p->allow_file_writing)
+		doc_note(s, d, "allow_file_writing",
+		        "files may be written in /tmp, not beside the "
+		        "program");
 	parse_constants(s, d);
 }
 
