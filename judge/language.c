@@ -361,6 +361,18 @@ static bool next_word(const struct buf *b, size_t *pos, int *depth, char word[LA
 	return n > 0;
 }
 
+/* "a.b.c." of `package a.b.c;`, whose first word has just been read. */
+static void take_package(
+        const struct buf *b, size_t *pos, const char *word, char out[LANGUAGE_NAME_SIZE])
+{
+	size_t from = *pos;
+
+	while (*pos < b->len &&
+	        (isalnum((unsigned char)b->data[*pos]) || strchr("_$.", b->data[*pos]) != NULL))
+		(*pos)++;
+	snprintf(out, LANGUAGE_NAME_SIZE, "%s%.*s.", word, (int)(*pos - from), b->data + from);
+}
+
 /* The class of the file's top that `main` stands in, and its package; classes inside of it do not
  * count. */
 static bool find_java_main(const struct language_file *f, char out[LANGUAGE_NAME_SIZE])
@@ -376,7 +388,7 @@ static bool find_java_main(const struct language_file *f, char out[LANGUAGE_NAME
 		bool is_main = strcmp(word, "main") == 0 && strcmp(before, "void") == 0;
 
 		if (strcmp(before, "package") == 0 && !*package)
-			snprintf(package, sizeof(package), "%s.", word);
+			take_package(&b, &pos, word, package);
 		if (strcmp(before, "class") == 0 && depth == 0)
 			snprintf(class, sizeof(class), "%s", word);
 		if (is_main && *class) {

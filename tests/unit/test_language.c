@@ -146,6 +146,8 @@ static void the_java_class_with_main_is_found(void **state)
 	           "public static void main(String... a) {} }",
 	        "Y");
 	check_java("package p; class Q { public static void main(String[] a) {} }", "p.Q");
+	check_java(
+	        "package p.q_1.r; class Q { public static void main(String[] a) {} }", "p.q_1.r.Q");
 	check_java("class R { static class In { int x; } public static void main(String[] a) {} }",
 	        "R");
 	check_java("class Nothing {}", "Some");
