@@ -140,8 +140,11 @@ static int64_t run_inside(const struct bench *b)
 		fail("wait", &err);
 	close(out[0]);
 	close(errors[0]);
-	if (!hello || r.end != BOX_END_EXITED || r.exit_code != 0)
-		fail("the program in the sandbox failed", NULL);
+	if (!hello || r.end != BOX_END_EXITED || r.exit_code != 0) {
+		err_set(&err, ERR_BUG, "%s %d %d %s", box_end_name(r.end), r.exit_code, r.signal,
+		        r.fault);
+		fail("the program in the sandbox failed", &err);
+	}
 	return clock_mono_us() - start;
 }
 
