@@ -89,7 +89,8 @@ async function team(number, random) {
 async function breathe() {
 	const before = state.verdicts;
 	await standStill();
-	await waitFor('a verdict', () => state.verdicts > before || state.over, 60000);
+	await waitFor('a verdict', () => state.verdicts > before || state.over, 240000)
+		.catch(async (error) => tell(error, await arena.sql("SELECT min(id::int) FROM codearena.submissions WHERE state <> 'final'")));
 }
 
 async function standStill() {
