@@ -180,6 +180,7 @@ static int run_create(struct admin *admin, const struct args *args, struct err *
 	        pg_arg_bool(args_get(args, "hidden")),
 	        pg_arg_bool(args_get(args, "practice")),
 	        or_else(args_get(args, "per-minute"), "10"),
+	        pg_arg_bool(args_get(args, "best-subtasks")),
 	};
 
 	if (create_rows(admin, row, err) < 0 || tell(admin, id, "contest", err) < 0)
@@ -414,6 +415,7 @@ static const struct option create_options[] = {
         {"rules", "RULES", "icpc | ioi | points; default icpc"},
         {"penalty", "MINUTES", "for each rejected submission; default 20"},
         {"compile-penalty", NULL, "a compile error costs a penalty as well"},
+        {"best-subtasks", NULL, "ioi: the sum over subtasks of the best, not the best submission"},
         {"clock-rate", "N", "contest time runs N times as fast; default 1"},
         {"after-end", "WHAT", "refuse | practice: submissions after the end; default refuse"},
         {"show-runs", "HOW", "none | count | verdicts: what teams see of tests; default verdicts"},

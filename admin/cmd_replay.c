@@ -117,6 +117,7 @@ static void take_row(struct replay *r, const PGresult *res, int row)
 	size_t i = r->n++;
 	int64_t at = pg_int(res, row, "contest_time_ms");
 	const char *verdict = pg_text(res, row, "verdict");
+	const char *subtasks = pg_text(res, row, "subtasks");
 
 	r->subs[i] = (struct outside_submission){.contest_id = r->as,
 	        .id = arena_printf(&r->a, "%s-%zu", r->as, i + 1),
@@ -129,6 +130,7 @@ static void take_row(struct replay *r, const PGresult *res, int row)
 	r->took_ms[i] = pg_int(res, row, "took_ms");
 	r->verdicts[i] = (struct outside_judgement){.submission_id = r->subs[i].id,
 	        .points_milli = pg_int(res, row, "points_milli"),
+	        .subtasks = subtasks ? arena_strdup(&r->a, subtasks) : NULL,
 	        .time_ms = pg_null(res, row, "time_ms") ? -1 : (int)pg_int(res, row, "time_ms")};
 	if (verdict && verdict_parse(verdict, &r->verdicts[i].verdict) == 0)
 		r->judged++;

@@ -56,6 +56,7 @@ json_t *shape_contest(const struct contest *c)
 	shape_set(o, "penalty_time", json_integer(c->penalty_minutes));
 	shape_set(o, "rules", json_string(rules_name(c->rules)));
 	shape_set(o, "compile_penalty", json_boolean(c->compile_penalty));
+	shape_set(o, "best_subtasks", json_boolean(c->best_subtasks));
 	shape_set(o, "clock_rate", json_real(c->clock_rate));
 	shape_set(o, "show_runs", shape_text(c->show_runs));
 	shape_set(o, "after_end", shape_text(c->after_end));

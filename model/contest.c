@@ -193,6 +193,7 @@ static void take_contest(struct arena *a, const PGresult *r, struct contest *c)
 	        .penalty_minutes = (int)pg_int(r, 0, "penalty_minutes"),
 	        .submissions_per_minute = (int)pg_int(r, 0, "submissions_per_minute"),
 	        .compile_penalty = pg_bool(r, 0, "compile_penalty"),
+	        .best_subtasks = pg_bool(r, 0, "best_subtasks"),
 	        .hidden = pg_bool(r, 0, "hidden"),
 	        .practice = pg_bool(r, 0, "practice"),
 	        .hold = pg_bool(r, 0, "hold"),

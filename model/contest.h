@@ -66,6 +66,7 @@ struct contest {
 	int64_t ended_ms, finalized_ms, end_of_updates_ms; /* wall; 0 when not */
 	int penalty_minutes, submissions_per_minute;
 	bool compile_penalty, hidden, practice;
+	bool best_subtasks;                 /* IOI: the sum over subtasks of the best */
 	bool hold;                          /* a verdict counts when a judge has confirmed it */
 	int64_t thaw_at_ms, finalize_at_ms; /* scheduled; 0: by the button */
 	struct contest_medals medals;

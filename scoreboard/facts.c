@@ -30,19 +30,26 @@ struct reading {
 	const PGresult *r;
 };
 
+static const char *keep(const struct reading *in, int row, const char *column)
+{
+	const char *text = pg_text(in->r, row, column);
+
+	return text ? arena_strdup(in->a, text) : NULL;
+}
+
 static int take_sub(const struct reading *in, int row, struct sub *s, struct err *err)
 {
 	const PGresult *r = in->r;
-	const char *judgement = pg_text(r, row, "judgement_id");
 
 	*s = (struct sub){
 	        .id = arena_strdup(in->a, pg_text(r, row, "id")),
-	        .judgement_id = judgement ? arena_strdup(in->a, judgement) : NULL,
+	        .judgement_id = keep(in, row, "judgement_id"),
 	        .team = contest_team_find(in->c, pg_text(r, row, "team_id")),
 	        .problem = contest_problem_find(in->c, pg_text(r, row, "problem_id")),
 	        .fact = {.ordinal = pg_int(r, row, "ordinal"),
 	                .contest_time_ms = pg_int(r, row, "contest_time_ms"),
-	                .points_milli = pg_int(r, row, "points_milli")},
+	                .points_milli = pg_int(r, row, "points_milli"),
+	                .subtasks = keep(in, row, "subtasks")},
 	        .submitted_ms = pg_int(r, row, "submitted_ms"),
 	        .counts = pg_bool(r, row, "counts"),
 	        .practice = pg_bool(r, row, "practice"),

@@ -28,6 +28,7 @@ struct fact freeze_public_fact(const struct contest *c, int64_t submitted_ms, st
 	if (freeze_hides(c, submitted_ms)) {
 		f.verdict = VERDICT_NONE;
 		f.points_milli = 0;
+		f.subtasks = NULL;
 	}
 	return f;
 }

@@ -25,6 +25,7 @@ struct judged {
 	const char *id;
 	enum verdict verdict;
 	int64_t points_milli;
+	const char *subtasks; /* as in struct fact */
 };
 
 /* What the picture knows of a submission beyond struct sub. */
@@ -107,6 +108,8 @@ static int load_judged(struct walk *w, struct err *err)
 	for (size_t i = 0; i < w->njudged; i++) {
 		w->judged[i].id = arena_strdup(w->a, pg_text(r, (int)i, "id"));
 		w->judged[i].points_milli = pg_int(r, (int)i, "points_milli");
+		if (!pg_null(r, (int)i, "subtasks"))
+			w->judged[i].subtasks = arena_strdup(w->a, pg_text(r, (int)i, "subtasks"));
 		if (verdict_parse(pg_text(r, (int)i, "verdict"), &w->judged[i].verdict) < 0)
 			return err_set(err, ERR_BUG, "unknown verdict");
 	}
@@ -167,6 +170,7 @@ static void settle(const struct walk *w, struct known *k)
 	k->now->judgement_id = k->held ? NULL : k->judgement_id;
 	k->now->fact.verdict = k->held ? VERDICT_NONE : k->verdict;
 	k->now->fact.points_milli = j && !k->held ? j->points_milli : 0;
+	k->now->fact.subtasks = j && !k->held ? j->subtasks : NULL;
 }
 
 static int arrive(struct walk *w, struct known *k, struct err *err)

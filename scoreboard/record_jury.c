@@ -156,6 +156,7 @@ static int override_verdict(
 	l.sub->judgement_id = w->judgement_id;
 	l.sub->fact.verdict = w->verdict;
 	l.sub->fact.points_milli = points;
+	l.sub->fact.subtasks = NULL;
 	return finish(pg, a, w, &l, err);
 }
 

@@ -64,11 +64,12 @@ static int decide(
 	        record_load_team(pg, a, &who, &l, err) < 0 ||
 	        pg_run(pg, Q_OUTSIDE_JUDGEMENT, &r, err, j->submission_id, verdict_id(j->verdict),
 	                pg_arg_int(a, j->points_milli),
-	                j->time_ms >= 0 ? pg_arg_int(a, j->time_ms) : NULL) < 0)
+	                j->time_ms >= 0 ? pg_arg_int(a, j->time_ms) : NULL, j->subtasks) < 0)
 		return err_result(err);
 	l.sub->judgement_id = arena_strdup(a, pg_text(r, 0, "id"));
 	l.sub->fact.verdict = j->verdict;
 	l.sub->fact.points_milli = j->points_milli;
+	l.sub->fact.subtasks = j->subtasks;
 	subject.judgement_id = l.sub->judgement_id;
 	subject.language_id = who.language_id;
 	subject.team = l.sub->team;

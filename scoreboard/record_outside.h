@@ -18,7 +18,8 @@ struct outside_judgement {
 	const char *submission_id;
 	enum verdict verdict; /* not none */
 	int64_t points_milli;
-	int time_ms; /* slowest run; -1 not known */
+	int time_ms;          /* slowest run; -1 not known */
+	const char *subtasks; /* as in struct fact */
 };
 /* ERR_CONFLICT when it has one. */
 int record_outside_judgement(struct pg *pg, const struct outside_judgement *j, struct err *err);

@@ -40,11 +40,13 @@ static int take_member(struct arena *a, struct rejudging_look *l, const struct r
 {
 	const char *id = pg_text(in->r, in->row, "submission_id");
 	const struct contest_team *t = contest_team_find(&l->c, pg_text(in->r, in->row, "team_id"));
+	const char *subtasks = pg_text(in->r, in->row, "subtasks");
 
 	*m = (struct rejudging_member){
 	        .sub = t ? facts_find(facts_of_team(&l->facts, &l->c, t), id) : NULL,
 	        .judgement_id = arena_strdup(a, pg_text(in->r, in->row, "judgement_id")),
-	        .points_milli = pg_int(in->r, in->row, "points_milli")};
+	        .points_milli = pg_int(in->r, in->row, "points_milli"),
+	        .subtasks = subtasks ? arena_strdup(a, subtasks) : NULL};
 	if (!m->sub || verdict_parse(pg_text(in->r, in->row, "old_verdict"), &m->old) < 0 ||
 	        verdict_parse(pg_text(in->r, in->row, "verdict"), &m->verdict) < 0)
 		return err_set(err, ERR_BUG, "submission %.40s is not among its team's", id);
@@ -90,6 +92,7 @@ static void change_facts(struct rejudging_look *l)
 		m->sub->judgement_id = m->judgement_id;
 		m->sub->fact.verdict = m->verdict;
 		m->sub->fact.points_milli = m->points_milli;
+		m->sub->fact.subtasks = m->subtasks;
 	}
 }
 

@@ -14,6 +14,7 @@ struct rejudging_member {
 	const char *judgement_id;  /* the new one */
 	enum verdict old, verdict; /* of the submission now; of the new judgement */
 	int64_t points_milli;
+	const char *subtasks; /* as in struct fact */
 	enum rejudging_status status;
 };
 

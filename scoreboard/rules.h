@@ -14,6 +14,7 @@ struct fact {
 	int64_t contest_time_ms;
 	enum verdict verdict; /* VERDICT_NONE: pending or hidden */
 	int64_t points_milli; /* given by the judgement (partial scores) */
+	const char *subtasks; /* its points of each subtask, "40000 0 60000"; NULL: it has none */
 };
 
 struct cell {

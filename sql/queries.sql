@@ -39,7 +39,7 @@ SELECT id, name, formal_name, show_runs, after_end,
        clock_rate, floor(extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
        floor(extract(epoch FROM finalized_at) * 1000)::bigint AS finalized_ms,
        floor(extract(epoch FROM end_of_updates_at) * 1000)::bigint AS end_of_updates_ms,
-       penalty_minutes, submissions_per_minute, compile_penalty, hidden, practice, hold,
+       penalty_minutes, submissions_per_minute, compile_penalty, best_subtasks, hidden, practice, hold,
        floor(extract(epoch FROM thaw_at) * 1000)::bigint AS thaw_at_ms,
        floor(extract(epoch FROM finalize_at) * 1000)::bigint AS finalize_at_ms,
        medals_gold, medals_silver, medals_bronze, medals_extra, honors,
@@ -143,6 +143,8 @@ WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '
 -- name: facts_teams
 SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id,
        CASE WHEN NOT held THEN verdict END AS verdict, points_milli,
+       CASE WHEN (SELECT best_subtasks FROM contests WHERE id = $1)
+            THEN (SELECT j.subtasks FROM judgements j WHERE j.id = judgement_id) END AS subtasks,
        floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
        NOT ignored AND NOT practice AS counts, practice
 FROM submissions WHERE contest_id = $1 AND team_id = ANY ($2::text[])
@@ -151,6 +153,8 @@ ORDER BY team_id::text COLLATE "C", ordinal;
 -- name: facts_all
 SELECT id, team_id, problem_id, ordinal, contest_time_ms, judgement_id,
        CASE WHEN NOT held THEN verdict END AS verdict, points_milli,
+       CASE WHEN (SELECT best_subtasks FROM contests WHERE id = $1)
+            THEN (SELECT j.subtasks FROM judgements j WHERE j.id = judgement_id) END AS subtasks,
        floor(extract(epoch FROM submitted_at) * 1000)::bigint AS submitted_ms,
        NOT ignored AND NOT practice AS counts, practice
 FROM submissions WHERE contest_id = $1
@@ -342,7 +346,7 @@ SELECT rejudging_apply($1, $2::boolean, $3, $4::bigint, $5::jsonb)
 
 -- name: rejudging_look
 SELECT submission_id, team_id, problem_id, old_judgement_id, old_verdict, judgement_id, verdict,
-       points_milli, status
+       points_milli, status, (SELECT j.subtasks FROM judgements j WHERE j.id = judgement_id) AS subtasks
 FROM rejudging_look($1)
 
 -- name: rejudging_sets
@@ -392,7 +396,7 @@ SELECT past_judgements($1, $2::text[], $3::int[], $4::boolean[], $5::verdict[], 
 SELECT outside_submission($1, $2::bigint, $3, $4, $5, $6, $7, $8::timestamptz, $9::bigint);
 
 -- name: outside_judgement
-SELECT outside_judgement($1, $2::verdict, $3::bigint, $4::int) AS id;
+SELECT outside_judgement($1, $2::verdict, $3::bigint, $4::int, $5) AS id;
 
 -- ==== scoreboard: log_verify
 
@@ -400,7 +404,7 @@ SELECT outside_judgement($1, $2::verdict, $3::bigint, $4::int) AS id;
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY
 
 -- name: verify_judgements
-SELECT id, verdict, points_milli FROM judgements WHERE contest_id = $1 AND state = 'final'
+SELECT id, verdict, points_milli, subtasks FROM judgements WHERE contest_id = $1 AND state = 'final'
 ORDER BY id::text COLLATE "C"
 
 -- name: verify_last_interval
@@ -503,14 +507,14 @@ FROM contests c WHERE c.id = $1
 
 -- name: replay_contest
 INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
-	penalty_minutes, compile_penalty, show_runs, medals_gold, medals_silver, medals_bronze,
+	penalty_minutes, compile_penalty, best_subtasks, show_runs, medals_gold, medals_silver, medals_bronze,
 	medals_extra, honors, hidden)
 SELECT $2, $3, c.formal_name, c.rules, clock_timestamp() + $5::bigint * interval '1 millisecond',
        c.duration_ms, coalesce(c.freeze_ms, (
 		SELECT greatest(0, extract(epoch FROM contest_wall(c.id, c.duration_ms) - min(f.from_at))
 		                   * 1000 * c.clock_rate)::bigint
 		FROM contest_freezes f WHERE f.contest_id = c.id)),
-       $4::double precision, c.penalty_minutes, c.compile_penalty, c.show_runs, c.medals_gold,
+       $4::double precision, c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.show_runs, c.medals_gold,
        c.medals_silver, c.medals_bronze, c.medals_extra, c.honors, c.hidden
 FROM contests c WHERE c.id = $1
 RETURNING floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms,
@@ -533,7 +537,7 @@ FROM contest_teams WHERE contest_id = $1
 
 -- What counted, in order, with the verdict that counts in the end and how long the first one took.
 -- name: replay_submissions
-SELECT s.team_id, s.problem_id, s.language_id, s.contest_time_ms, s.points_milli, j.time_ms,
+SELECT s.team_id, s.problem_id, s.language_id, s.contest_time_ms, s.points_milli, j.time_ms, j.subtasks,
        CASE WHEN s.state = 'final' AND NOT s.held AND s.verdict <> 'JE' THEN s.verdict END
 	AS verdict,
        coalesce(extract(epoch FROM least(interval '10 minutes', (SELECT min(f.finished_at)
@@ -903,11 +907,11 @@ ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp(), slots = excluded.s
 -- name: admin_contest_create
 INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
 	penalty_minutes, compile_penalty, after_end, show_runs, hidden, practice,
-	submissions_per_minute)
+	submissions_per_minute, best_subtasks)
 VALUES ($1, $2, $3, $4::scoring_rules,
 	coalesce($5::timestamptz, clock_timestamp() + $6::bigint * interval '1 millisecond'),
 	$7::bigint, $8::bigint, $9::double precision, $10::int, $11::boolean, $12, $13,
-	$14::boolean, $15::boolean, $16::int)
+	$14::boolean, $15::boolean, $16::int, $17::boolean)
 
 -- name: admin_contest_counter
 INSERT INTO contest_counter (contest_id) VALUES ($1)
@@ -942,7 +946,7 @@ SELECT c.id, c.name, c.formal_name, c.rules::text AS rules,
        c.freeze_ms * interval '1 millisecond' AS freeze, c.clock_rate,
        to_char(c.ended_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended,
        to_char(c.finalized_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finalized,
-       c.penalty_minutes, c.compile_penalty, c.after_end, c.show_runs, c.hidden, c.practice,
+       c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.after_end, c.show_runs, c.hidden, c.practice,
        c.submissions_per_minute,
        (SELECT string_agg(to_char(f.from_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                           || CASE WHEN f.thawed_at IS NULL THEN '' ELSE ' (thawed)' END, ', '

@@ -347,6 +347,7 @@ CREATE TABLE contests (
 	end_of_updates_at timestamptz,
 	penalty_minutes int NOT NULL DEFAULT 20 CHECK (penalty_minutes BETWEEN 0 AND 1000),
 	compile_penalty boolean NOT NULL DEFAULT false,
+	best_subtasks boolean NOT NULL DEFAULT false,  -- ioi: the sum over subtasks of the best
 	after_end text NOT NULL DEFAULT 'refuse' CHECK (after_end IN ('refuse', 'practice')),
 	show_runs text NOT NULL DEFAULT 'verdicts' CHECK (show_runs IN ('none', 'count', 'verdicts')),
 	hold boolean NOT NULL DEFAULT false,   -- a verdict counts when a judge has confirmed it
@@ -516,6 +517,8 @@ CREATE TABLE judgements (
 	tests_total int,
 	groups jsonb CHECK (jsonb_typeof(groups) = 'array'),  -- results of the test groups in order:
 		-- name, verdict (null: not run), points and points_max (thousandths or null)
+	subtasks text CHECK (subtasks ~ '^[0-9]+( [0-9]+)*$'),  -- points (thousandths) of the groups
+		-- right below `secret`, in order; NULL: there are none
 	fault text,                            -- the judge's last own fault, for people
 	decided_by text,                       -- a person overrode: who; NULL: a judge program
 	confirmed_by text,                     -- hold-for-verification: who
@@ -929,17 +932,17 @@ BEGIN
 		0, date_trunc('month', at AT TIME ZONE 'UTC')::date);
 END $$;
 
-CREATE FUNCTION outside_judgement(submission ident, its_verdict verdict, points bigint, slowest int)
-RETURNS text
+CREATE FUNCTION outside_judgement(submission ident, its_verdict verdict, points bigint, slowest int,
+	its_subtasks text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_admin');
 	INSERT INTO judgements (id, submission_id, contest_id, ordinal, class, queue_at, state, valid,
-		problem_version, verdict, points_milli, time_ms, outside, created_at, started_at,
-		finished_at)
+		problem_version, verdict, points_milli, time_ms, subtasks, outside, created_at,
+		started_at, finished_at)
 	SELECT s.id || '-1', s.id, s.contest_id, 1, 'contest', s.submitted_at, 'final', true,
-	       p.version, its_verdict, points, slowest, true, s.submitted_at, s.submitted_at,
-	       clock_timestamp()
+	       p.version, its_verdict, points, slowest, its_subtasks, true, s.submitted_at,
+	       s.submitted_at, clock_timestamp()
 	FROM submissions s
 	JOIN contest_problems p ON p.contest_id = s.contest_id AND p.problem_id = s.problem_id
 	WHERE s.id = submission;
@@ -1108,7 +1111,11 @@ BEGIN
 	PERFORM require_role('codearena_judge', 'codearena_admin');
 	UPDATE judgements SET state = 'final', lease_until = NULL, verdict = its_verdict,
 		points_milli = points, time_ms = slowest_ms, memory_kib = largest_kib,
-		tests_total = total, groups = its_groups, fault = coalesce(its_fault, fault),
+		tests_total = total, groups = its_groups, subtasks = (
+			SELECT string_agg(greatest(coalesce((g->>'points')::bigint, 0), 0)::text, ' ' ORDER BY n)
+			FROM jsonb_array_elements(its_groups) WITH ORDINALITY t (g, n)
+			WHERE g->>'name' ~ '^secret/[^/]+$' AND g->>'points' IS NOT NULL),
+		fault = coalesce(its_fault, fault),
 		finished_at = clock_timestamp()
 	WHERE id = judgement AND attempt = its_attempt AND state <> 'final' RETURNING * INTO j;
 	IF NOT FOUND THEN

@@ -150,6 +150,7 @@ static void load_contest(struct contest *c, struct arena *a, const json_t *event
 	        .clock_rate = 1,
 	        .penalty_minutes = (int)int_of(o, "penalty_minutes", 20),
 	        .compile_penalty = json_is_true(json_object_get(o, "compile_penalty")),
+	        .best_subtasks = json_is_true(json_object_get(o, "best_subtasks")),
 	        .medals = medals_of(json_object_get(o, "medals"))};
 	load_removed(c, a, json_object_get(o, "removed"));
 	load_freezes(c, a, json_object_get(o, "freezes"));
@@ -180,7 +181,8 @@ static void load_facts(
 		assert_non_null(s.problem);
 		s.fact = (struct fact){.ordinal = (int64_t)i + 1,
 		        .contest_time_ms = contest_time_at(c, s.submitted_ms),
-		        .points_milli = int_of(o, "points", 0)};
+		        .points_milli = int_of(o, "points", 0),
+		        .subtasks = text_of(o, "subtasks")};
 		assert_int_equal(verdict_parse(text_of(o, "verdict"), &s.fact.verdict), 0);
 		f = facts_of_team(out, c, t);
 		f->subs[f->n++] = s;

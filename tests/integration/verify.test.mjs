@@ -264,4 +264,32 @@ test('what is no text in a message becomes text, and has an end', async () => {
 	assert.equal('message' in team, false);
 });
 
+test('IOI rules: the best submission, or the sum over subtasks of the best, also after a rejudging', async () => {
+	const token = await arena.login('root');
+	const scoreOf = async (contest) => (await arena.scoreboard(contest)).rows.find((r) => r.team_id === 'team1').problems[0];
+	const start = (id, ...more) => arena.makeContest(id, { problems: ['hushed'], more: ['--rules', 'ioi', ...more] });
+	await Promise.all([start('ioi'), start('subtasks', '--best-subtasks')]);
+	for (const id of ['ioi', 'subtasks']) {
+		const { body } = await arena.http('GET', `/api/contests/${id}`, { token });
+		assert.deepEqual([body.rules, body.best_subtasks], ['ioi', id === 'subtasks']);
+		for (const answer of [9, 90]) { // of the one subtask, of the other
+			const { body: { id: sub } } = await arena.submit(id, 'team1', 'hushed', 'python3', `print(${answer})\n`);
+			await arena.verdict('team1', sub);
+		}
+	}
+	const judged = (contest) => waitFor(`the board of ${contest}`, async () => {
+		const cell = await scoreOf(contest);
+		return cell?.num_judged === 2 && cell.score;
+	});
+	assert.deepEqual([await judged('ioi'), await judged('subtasks')], [70, 100]);
+	const { body: set } = await arena.http('POST', '/api/contests/subtasks/rejudgings', { token, body: { reason: 'the test', filter: {} } });
+	const path = `/api/contests/subtasks/rejudgings/${set.id}`;
+	await waitFor('the set', async () => (await arena.http('GET', path, { token })).body.preview.status.ready === 2);
+	assert.equal((await arena.http('POST', `${path}/apply`, { token, body: {} })).status, 200);
+	assert.equal(await judged('subtasks'), 100);
+	assert.equal((await arena.http('POST', '/api/contests/subtasks/actions', { token, body: { action: 'end' } })).status, 200);
+	await arena.codearena('contest', 'replay', 'subtasks', '--as', 'again', '--speed', '18000', '--lead', '1');
+	assert.equal(await judged('again'), 100);
+});
+
 test('after all this the board and the log are what they must be', () => arena.verify());
