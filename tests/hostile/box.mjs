@@ -215,13 +215,13 @@ export class Box {
 	}
 
 	// Those whose first process this is: of a container (depth 2, its agent) or of a step in it (3).
-	// Both are root there.
+	// Both are root there, as is a program that has not begun yet: whoever kills that kills the program.
 	firsts(depth) {
 		const nested = (pid) => {
 			try {
-				return /^NSpid:\t(.*)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1].split('\t').length;
+				return /^NSpid:\t(.*\t1)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1].split('\t').length;
 			} catch {
-				return 0; // it ended meanwhile
+				return 0; // it ended meanwhile, or is not the first
 			}
 		};
 		const steps = new Set(this.processes(true));
