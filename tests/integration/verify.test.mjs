@@ -16,6 +16,7 @@ const folder = path.join(top, 'tests/packages');
 const names = fs.readdirSync(folder).sort();
 const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction'];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-test-'));
+const JUDGED_MS = 240000; // eight at once, whose validators are compiled first, on a busy machine
 const arena = new Arena();
 
 function verify(...packages) {
@@ -121,7 +122,7 @@ async function send(user, problem, file) {
 	const code = fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
 	const answer = await arena.submit('c1', user, problem, file.endsWith('.c') ? 'c' : 'python3', code);
 	assert.equal(answer.status, 202, answer.text);
-	return `${problem} ${file} ${await arena.verdict(user, answer.body.id)}`;
+	return `${problem} ${file} ${await arena.verdict(user, answer.body.id, JUDGED_MS)}`;
 }
 
 test('a contest judges interactions, passes and several validators as verify does', async () => {
@@ -156,7 +157,7 @@ async function sendOne(problem, file, code) {
 	code ??= fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
 	const answer = await arena.submit('c1', 'team1', problem, file.endsWith('.c') ? 'c' : 'python3', code);
 	assert.equal(answer.status, 202, answer.text);
-	await arena.verdict('team1', answer.body.id);
+	await arena.verdict('team1', answer.body.id, JUDGED_MS);
 	sent[`${problem} ${path.basename(file)}`] = answer.body.id;
 }
 
