@@ -80,8 +80,8 @@ static void a_mistake_is_named_with_its_line(void **state UNUSED)
 	        "registration = op\n", "line 1: registration must be closed|code|open: \"op\"");
 	assert_refused("registration =\n", "line 1: registration must be closed|code|open: \"\"");
 	assert_refused("instance = ../x\n", "line 1: instance must be of a-z, 0-9 and -: \"../x\"");
-	assert_refused("\ncores = 0-\n",
-	        "line 2: cores: no list of processors such as 0-3,6: \"0-\"");
+	assert_refused(
+	        "\ncores = 0-\n", "line 2: cores: no list of processors such as 0-3,6: \"0-\"");
 	assert_refused("instance =\n", "line 1: instance must have 1 to 20 characters");
 }
 
