@@ -490,8 +490,10 @@ export class Arena {
 			...more, ...this.settings,
 		};
 		const file = this.path('etc', `${name}.conf`);
-		fs.writeFileSync(file, Object.entries(all).map(([key, value]) => `${key} = ${value}\n`).join(''));
-		fs.chmodSync(file, 0o644);
+		// by rename: a tool that was just started may be reading it
+		fs.writeFileSync(`${file}.new`, Object.entries(all).map(([key, value]) => `${key} = ${value}\n`).join(''));
+		fs.chmodSync(`${file}.new`, 0o644);
+		fs.renameSync(`${file}.new`, file);
 		return file;
 	}
 
