@@ -358,7 +358,7 @@ test('a rejudging gives way between two test cases, which is no failure, and lea
 		// Two contestants, one free slot: the rejudging's is needed.
 		if (n > 0 && sentIn < 2) sentIn += (await Promise.all([slow(3), slow(4)])).length;
 		return finished(rows);
-	}, 60000);
+	}, 240000);
 	assert.equal(most, 1, 'of two slots one is for contestants only');
 	assert.ok(rows.some((j) => j.attempt > 1), `none gave way: ${JSON.stringify(rows)}`);
 	assert.ok(rows.every((j) => j.failures === 0));
