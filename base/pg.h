@@ -63,8 +63,8 @@ int pg_query(struct pg *pg, enum query q, const char *const *args, PGresult **re
 const char *const *pg_args(enum query q, size_t n, const char *const *args);
 
 /* The same for many rows: statement q is a COPY ... TO STDOUT (FORMAT binary); calls `row` with the
- * fields of each as it comes, while the server goes on. A negative answer of it, with *err set, ends
- * the statement. `row` may not use this pg. The last field of a row is followed by a NUL. */
+ * fields of each as it comes, while the server goes on. A negative answer of it, with *err set,
+ * ends the statement. `row` may not use this pg. The last field of a row is followed by a NUL. */
 struct pg_field {
 	const char *data;
 	int len; /* -1: SQL NULL */
