@@ -59,14 +59,14 @@
  *
  *     program /data/input /data/answer /data/feedback/ args... < stdin
  *
- * stdin (the team's output), input
- * and answer are regular files opened read-only or sealed memfds, of at most BOX_MAX_DATA_BYTES;
- * input and answer are copied, which counts in the memory budget, but not for the validator's
- * limit. /data/feedback is a folder of at most BOX_MAX_FEEDBACK_BYTES and BOX_MAX_FEEDBACK_FILES;
- * what it writes there counts for its limit. It begins with the files of the archive `feedback`
- * (that of an earlier pass, as it came back), but for nextpass.in: a pass that wants another says
- * so anew. It comes back however the program ended, unless box failed; links in it are left out.
- * `output` is what the program said on stdout and stderr, cut off at BOX_MAX_OUTPUT_BYTES.
+ * stdin (the team's output), input and answer are regular files opened read-only or sealed memfds,
+ * of at most BOX_MAX_DATA_BYTES; input and answer are copied, which counts in the memory budget,
+ * but not for the validator's limit. /data/feedback is a folder of at most BOX_MAX_FEEDBACK_BYTES
+ * and BOX_MAX_FEEDBACK_FILES; what it writes there counts for its limit. It begins with the files
+ * of the archive `feedback` (that of an earlier pass, as it came back), but for nextpass.in: a pass
+ * that wants another says so anew. It comes back however the program ended, unless box failed;
+ * links in it are left out. `output` is what the program said on stdout and stderr, cut off at
+ * BOX_MAX_OUTPUT_BYTES.
  *
  * INTERACTIVE runs both lanes' programs at once, on one processor: the submission with `limits`,
  * the validator (command as for VALIDATE) with `jury`. What one writes to stdout the other reads on

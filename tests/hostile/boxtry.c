@@ -3,8 +3,8 @@
  *
  *     boxtry socket=PATH language=ID source=FILE [name=NAME] [entry=NAME] [stdin=FILE] [cpu_ms=N]
  *            [wall_ms=N] [memory_mib=N] [tmp_mib=N] [pids=N] [output=BYTES] [repeat=N]
- *            [compile_cpu_ms=N] [compile_wall_ms=N] [compile_memory_mib=N] [version=1]
- * [precompile=1]
+ *            [compile_cpu_ms=N] [compile_wall_ms=N] [compile_memory_mib=N]
+ *            [version=1] [precompile=1]
  *
  * -> {"compile": {"end", "exit_code", "ms", "output"}, "runs": [{"end", "exit_code", "signal",
  *     "cpu_us", "wall_us", "round_us", "memory_bytes", "pids_denied", "stdout_bytes",
