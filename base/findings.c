@@ -14,6 +14,10 @@ void findings_add(struct findings *f, const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		abort(); /* no memory */
 	va_end(args);
+	for (size_t len = strlen(text); len > 0 && text[len - 1] == '\n'; len--)
+		text[len - 1] = '\0'; /* libraries end some of their messages so */
+	for (char *c = text; (c = strchr(c, '\n'));)
+		*c = ' ';
 	buf_adds(&f->text, text);
 	buf_adds(&f->text, "\n");
 }

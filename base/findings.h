@@ -4,7 +4,7 @@
 #define FINDINGS_H
 #include "base/buf.h"
 
-/* One line each; of more than a hundred the rest is counted. */
+/* One line each, whatever a message holds; of more than a hundred the rest is counted. */
 struct findings {
 	struct buf text;
 	size_t n;
