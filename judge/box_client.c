@@ -21,7 +21,7 @@ enum {
 	SLACK_MS = 140000,        /* beyond a step's wall limit: waiting for memory, killing */
 	LOAD_MS = 120000,
 	VERSION_MS = 150000,
-	PRECOMPILE_MS = 500000,
+	PRECOMPILE_MS = 1000000,
 };
 
 #define MIB ((int64_t)1 << 20)

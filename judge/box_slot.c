@@ -23,8 +23,8 @@ enum {
 	VERSION_CPU_MS = 20000,
 	VERSION_WALL_MS = 40000,
 	VERSION_PIDS = 256,
-	PRECOMPILE_CPU_MS = 180000,
-	PRECOMPILE_WALL_MS = 360000,
+	PRECOMPILE_CPU_MS = 400000,
+	PRECOMPILE_WALL_MS = 800000,
 	WIRES = 2 * RELAY_FDS, /* the ends of four pipes */
 	EXIT_SHIFT = 8,        /* of a status, as waitpid tells it */
 };

@@ -261,12 +261,19 @@ export function read(file, names = {}) {
 	return { text, stage: expect[1], end: expect[2], number: expect[3], denied: !!expect[4], options, header };
 }
 
+// The limit that a program is to reach, by its end and stage.
+const reached = {
+	'run cpu limit': ['cpu_ms'], 'run wall limit': ['wall_ms'],
+	'compile cpu limit': ['compile_cpu_ms'], 'compile wall limit': ['compile_wall_ms'],
+};
+
 // Compiled and run as its first lines say: boxtry's answer. later: beside others. What does not
 // expect its wall limit gets a generous one, for a busy machine's sake.
 export function compiled(box, file, want, later = false) {
 	const wall = want.end === 'wall limit' ? {} : { wall_ms: 30000 };
-	const exact = { 'cpu limit': ['cpu_ms'], 'wall limit': ['wall_ms'] }[want.end] ?? [];
+	const exact = reached[`${want.stage} ${want.end}`] ?? [];
 	const options = { language: languages[path.extname(file)], source: file, exact, ...wall, ...want.options };
+	for (const name of exact) options[name] = (options[name] ?? usual[name]) * few;
 	return later ? box.tryLater(options).answer : box.try(options);
 }
 

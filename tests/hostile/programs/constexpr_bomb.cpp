@@ -1,6 +1,6 @@
 // A program that runs while it is compiled.
 // expect: compile cpu limit
-// options: compile_cpu_ms=2000
+// options: compile_cpu_ms=1000
 constexpr int endless()
 {
 	int n = 0;

@@ -1,5 +1,5 @@
 // expect: compile cpu limit
-// options: compile_cpu_ms=2000 compile_memory_mib=2048
+// options: compile_cpu_ms=1000 compile_memory_mib=2048
 template <int A, int B> struct X {
 	enum { v = X<A - 1, B * 2>::v + X<A - 1, B * 2 + 1>::v };
 };
