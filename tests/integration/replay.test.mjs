@@ -25,9 +25,10 @@ after(() => arena.stop());
 const board = async (id, ...words) => JSON.parse(await arena.codearena('--json', 'board', 'show', id, ...words));
 
 test('a replay goes through the live path: streams move, the freeze hides, the reveal shows, the end is the same', async () => {
-	const done = arena.codearena('--json', 'contest', 'replay', 'small', '--as', 'again', '--speed', String(SPEED), '--lead', '3', '--reveal-ms', '100');
+	const done = arena.codearena('--json', 'contest', 'replay', 'small', '--as', 'again', '--speed', String(SPEED), '--lead', '6', '--reveal-ms', '100');
 	done.catch(() => {});
-	await waitFor('the new contest', async () => (await arena.http('GET', '/api/contests/again')).status === 200);
+	// Boards and streams know of a new contest within a second.
+	await waitFor('the new contest', async () => (await arena.http('GET', '/api/contests/again/scoreboard')).status === 200);
 	assert.equal((await arena.http('GET', '/api/contests/again/problems')).status, 403, 'it has not started');
 	const stream = arena.sse('/api/contests/again/stream?topics=board,state');
 	assert.equal(await stream.answered, 200);
