@@ -38,15 +38,6 @@ struct session {
 
 /* ---- the package as judging wants it */
 
-static size_t count_words(package_args words)
-{
-	size_t n = 0;
-
-	while (words && words[n])
-		n++;
-	return n;
-}
-
 static enum grading_scores score_mode(enum package_score_mode m)
 {
 	switch (m) {
@@ -99,7 +90,7 @@ static void set_groups(struct verify *v)
 		        .case_max = g->case_max,
 		        .custom = g->custom_grader,
 		        .grader_flags = g->grader_flags,
-		        .nflags = count_words(g->grader_flags),
+		        .nflags = verify_words(g->grader_flags),
 		        .requires = g->requires,
 		        .nrequires = g->nrequires};
 	}
@@ -115,24 +106,37 @@ static int set_cases(struct verify *v, struct err *err)
 
 	for (size_t i = 0; i < p->ncases; i++) {
 		const struct package_case *c = &p->cases[i];
-		auto_buf struct buf flags = {0};
 
 		cases[i] = (struct grading_case){p->ngroups ? c->group : 0, c->sample};
-		tests[i] = (struct trial_test){.validator_args = c->validator_args,
-		        .nvalidator_args = count_words(c->validator_args),
+		tests[i] = (struct trial_test){.name = c->name,
+		        .validator_args = c->validator_args,
+		        .nvalidator_args = verify_words(c->validator_args),
 		        .args = c->args,
-		        .nargs = count_words(c->args),
+		        .nargs = verify_words(c->args),
 		        .nfiles = c->nfiles};
-		for (size_t k = 0; k < tests[i].nvalidator_args; k++)
-			buf_addf(&flags, "%s ", c->validator_args[k]);
-		if (p->nvalidators == 0 &&
-		        compare_parse_flags(flags.data ? flags.data : "", &tests[i].flags, err) < 0)
+		if (p->nvalidators == 0 && trial_flags(c->validator_args, tests[i].nvalidator_args,
+		                                   &tests[i].flags, err) < 0)
 			return err_wrap(err, "%s", c->name);
 	}
 	v->problem.tests = tests;
 	v->problem.plan.cases = cases;
 	v->problem.plan.ncases = p->ncases;
 	return 0;
+}
+
+static void set_includes(struct verify *v)
+{
+	const struct package *p = v->p;
+	struct trial_include *list = arena_alloc(v->a, (p->nincludes + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < p->nincludes; i++) {
+		const struct package_source *s = &p->includes[i].source;
+
+		list[i] = (struct trial_include){
+		        p->includes[i].language, {s->name, s->file->data, s->file->len}};
+	}
+	v->problem.includes = list;
+	v->problem.nincludes = p->nincludes;
 }
 
 static int set_problem(struct verify *v, struct err *err)
@@ -149,6 +153,7 @@ static int set_problem(struct verify *v, struct err *err)
 	        .time_ms = p->limits.validation_ms,
 	        .memory_bytes = p->limits.validation_memory_kib * KIB};
 	set_groups(v);
+	set_includes(v);
 	v->results = arena_alloc(v->a, (p->nsubmissions + 1) * sizeof(*v->results));
 	v->wanted = arena_alloc(v->a, (p->nsubmissions + 1) * sizeof(struct verify_result *));
 	for (size_t i = 0; i < p->nsubmissions; i++)

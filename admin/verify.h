@@ -99,6 +99,8 @@ void verify_begin(struct verify *v, const char *doing, size_t total);
 void verify_advance(struct verify *v, size_t steps, int64_t cpu_us);
 void verify_complain(struct verify *v, const char *fmt, ...) PRINTF(2, 3);
 
+/* How many there are. */
+size_t verify_words(package_args words);
 /* Files of a package as box wants them. */
 struct box_source *verify_sources(struct arena *a, const struct package_source *files, size_t n);
 /* One of the jury's programs; -ERR_INPUT: it does not compile. */

@@ -19,7 +19,7 @@ static struct execution execution_of(struct verify *v, size_t slot)
 	return (struct execution){.box = v->box->boxes[slot], .alone = v->alone, .stop = v->stop};
 }
 
-static size_t count_words(package_args words)
+size_t verify_words(package_args words)
 {
 	size_t n = 0;
 
@@ -44,8 +44,6 @@ int verify_compile(struct verify *v, const struct package_program *p, const stru
 	auto_arena struct arena a = {0};
 	struct execution x = execution_of(v, 0);
 	struct jury_source source = {.name = p->name,
-	        .language = p->language,
-	        .entry = p->entry,
 	        .files = verify_sources(&a, p->sources, p->nsources),
 	        .n = p->nsources,
 	        .script = p->build || p->run};
@@ -135,7 +133,7 @@ static void check_input(struct verify *v, size_t slot, const struct input_check 
 		struct jury_filter f = {.program = v->inputs[i],
 		        .stdin_fd = fd,
 		        .args = args,
-		        .nargs = count_words(args),
+		        .nargs = verify_words(args),
 		        .files = verify_sources(&a, c->files, c->nfiles),
 		        .nfiles = c->nfiles,
 		        .said = &said};
@@ -177,12 +175,9 @@ static int judge_output(struct verify *v, size_t slot, const struct output_check
 	        .flags = &flags,
 	        .validation = v->problem.validation,
 	        .validator_args = c->args,
-	        .nvalidator_args = count_words(c->args)};
-	auto_buf struct buf words = {0};
+	        .nvalidator_args = verify_words(c->args)};
 
-	for (size_t i = 0; i < t.nvalidator_args; i++)
-		buf_addf(&words, "%s ", c->args[i]);
-	if (!t.validation && compare_parse_flags(words.data ? words.data : "", &flags, err) < 0)
+	if (!t.validation && trial_flags(c->args, t.nvalidator_args, &flags, err) < 0)
 		return err_result(err);
 	if (input < 0 || answer < 0 || output < 0)
 		return err_result(err);
@@ -220,7 +215,7 @@ static void check_answer(struct verify *v, size_t slot, const struct package_cas
 		        .input_fd = input,
 		        .answer_fd = answer,
 		        .args = c->validator_args,
-		        .nargs = count_words(c->validator_args),
+		        .nargs = verify_words(c->validator_args),
 		        .said = &said};
 		int valid = v->answers[i] ? ask(v, slot, &f, &err) : 1;
 

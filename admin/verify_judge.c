@@ -17,11 +17,8 @@ struct work {
 	size_t slot;
 	struct trial_problem problem;
 	struct trial trial;
-	struct box_source *sources;
-	size_t nsources;
-	struct box_compiled compiled;
-	char entry[LANGUAGE_NAME_SIZE];
-	int *answers;
+	struct box_source *sources; /* of its folder itself, as a team would send them */
+	struct trial_submission sent;
 	size_t steps; /* of v->p->ncases + 1, so far */
 };
 
@@ -78,109 +75,35 @@ static const struct language *language_of(const struct verify *v, const struct p
 
 /* ---- compiling */
 
-static bool is_included(const struct work *w, const struct package_include *f)
-{
-	const char *language = w->r->language->id;
-
-	if (strcmp(f->language, language) == 0)
-		return true;
-	for (size_t i = 0; i < w->v->p->nincludes; i++)
-		if (strcmp(w->v->p->includes[i].language, language) == 0)
-			return false;
-	return strcmp(f->language, "default") == 0;
-}
-
 static void gather_sources(struct work *w)
 {
-	const struct package *p = w->v->p;
-	const struct package_program *program = &w->r->s->program;
+	const struct package_program *p = &w->r->s->program;
 
-	w->sources = xcalloc(program->nsources + p->nincludes, sizeof(*w->sources));
-	for (size_t i = 0; i < p->nincludes; i++) {
-		const struct package_source *s = &p->includes[i].source;
+	w->sources = xcalloc(p->nsources + 1, sizeof(*w->sources));
+	w->sent = (struct trial_submission){.files = w->sources, .entry = p->entry};
+	for (size_t i = 0; i < p->nsources; i++) {
+		const struct package_source *s = &p->sources[i];
 
-		if (is_included(w, &p->includes[i]))
-			w->sources[w->nsources++] =
+		if (!strchr(s->name, '/'))
+			w->sources[w->sent.n++] =
 			        (struct box_source){s->name, s->file->data, s->file->len};
 	}
-	for (size_t i = 0; i < program->nsources; i++) {
-		const struct package_source *s = &program->sources[i];
-		bool hidden = strchr(s->name, '/') != NULL;
-
-		for (size_t k = 0; k < w->nsources && !hidden; k++)
-			hidden = strcmp(w->sources[k].name, s->name) == 0;
-		if (!hidden)
-			w->sources[w->nsources++] =
-			        (struct box_source){s->name, s->file->data, s->file->len};
-	}
-}
-
-static int find_entry(struct work *w, struct err *err)
-{
-	auto_free struct language_file *files = xcalloc(w->nsources, sizeof(*files));
-
-	for (size_t i = 0; i < w->nsources; i++)
-		files[i] = (struct language_file){
-		        w->sources[i].name, w->sources[i].data, w->sources[i].len};
-	return language_entry(w->r->language, &(struct language_files){files, w->nsources},
-	        w->r->s->program.entry, w->entry, err);
 }
 
 /* 1: compiled; 0: CE. */
 static int compile(struct work *w, struct err *err)
 {
-	struct verify_result *r = w->r;
-	struct err mine = {0};
-	int n;
+	const struct box_compiled *said = &w->trial.compiled;
+	int r = trial_compile(&w->trial, &w->sent, err);
 
-	gather_sources(w);
-	if (w->nsources == 0 || find_entry(w, &mine) < 0) {
-		r->verdict = VERDICT_CE;
-		snprintf(r->why, sizeof(r->why), "%s", mine.msg);
-		return 0;
+	if (r < 0)
+		return r;
+	advance(w, said->result.cpu_us);
+	if (r == 0) {
+		w->r->verdict = VERDICT_CE;
+		snprintf(w->r->why, sizeof(w->r->why), "%s", said->output ? said->output : "");
 	}
-	n = execute_compile(&w->trial.x, &(struct program){w->sources, w->nsources, w->entry},
-	        &w->compiled, err);
-	if (n < 0)
-		return n;
-	advance(w, w->compiled.result.cpu_us);
-	if (n == 0) {
-		r->verdict = VERDICT_CE;
-		snprintf(r->why, sizeof(r->why), "%s", w->compiled.output);
-	}
-	return n;
-}
-
-/* ---- answers instead of a program */
-
-static int open_answers(struct work *w, struct err *err)
-{
-	const struct package *p = w->v->p;
-	const struct package_program *s = &w->r->s->program;
-
-	w->answers = xcalloc(p->ncases, sizeof(*w->answers));
-	for (size_t i = 0; i < p->ncases; i++)
-		w->answers[i] = -1;
-	w->trial.answers = w->answers;
-	for (size_t i = 0; i < p->ncases; i++) {
-		const char *slash = strrchr(p->cases[i].name, '/');
-		const char *base = slash ? slash + 1 : p->cases[i].name;
-		size_t len = strlen(base);
-
-		for (size_t k = 0; k < s->nsources && w->answers[i] < 0; k++) {
-			const char *name = s->sources[k].name;
-			const struct package_file *f = s->sources[k].file;
-			bool same =
-			        strncmp(name, base, len) == 0 &&
-			        (!name[len] || (name[len] == '.' && !strchr(name + len + 1, '.')));
-
-			if (same || (s->nsources == 1 && p->ncases == 1))
-				w->answers[i] = box_memfd(f->data, f->len, err);
-			if (same && w->answers[i] < 0)
-				return err_result(err);
-		}
-	}
-	return 1;
+	return r;
 }
 
 /* ---- running */
@@ -231,12 +154,8 @@ static void take_case(void *ctx, size_t i, const struct outcome *o)
 
 static void free_work(struct work *w)
 {
-	for (size_t i = 0; w->answers && i < w->v->p->ncases; i++)
-		if (w->answers[i] >= 0)
-			close(w->answers[i]);
-	free(w->answers);
+	trial_free(&w->trial);
 	free(w->sources);
-	box_compiled_free(&w->compiled);
 }
 
 static void clear_result(const struct verify *v, struct verify_result *r)
@@ -275,12 +194,12 @@ static int judge(struct work *w, struct err *err)
 {
 	struct verify *v = w->v;
 	struct spread_hands mine = {v->box->boxes[w->slot], NULL, v->stop};
-	int r = v->p->submit_answer ? open_answers(w, err) : compile(w, err);
+	int r;
 
+	gather_sources(w);
+	r = v->p->submit_answer ? trial_answers(&w->trial, &w->sent, err) : compile(w, err);
 	if (r <= 0)
 		return r;
-	w->trial.entry = w->entry;
-	w->trial.artifact_fd = w->compiled.artifact_fd;
 	w->trial.open = open_case;
 	w->trial.files = open_files;
 	w->trial.ran = take_case;
@@ -295,7 +214,7 @@ static void judge_step(struct verify *v, size_t slot, size_t i)
 {
 	const struct package_limits *l = &v->p->limits;
 	struct verify_result *r = v->wanted[i];
-	struct work w = {.v = v, .r = r, .slot = slot, .compiled = {.artifact_fd = -1}};
+	struct work w = {.v = v, .r = r, .slot = slot};
 	struct err err = {0};
 
 	clear_result(v, r);

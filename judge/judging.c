@@ -25,11 +25,7 @@ struct work {
 	const struct claim *c;
 	struct task task; /* the version of the problem that this judgement is of */
 	struct trial trial;
-	struct submission_file *files;
-	size_t nfiles;
-	int *answers;                 /* of a problem that wants answers, per test */
-	struct box_compiled compiled; /* its artifact, for other slots */
-	char entry[LANGUAGE_NAME_SIZE];
+	struct trial_submission sent;
 	struct decision *out;
 	struct run *runs;
 	struct yield_kept kept; /* of a low judgement; n 0: it gives way to nobody */
@@ -85,10 +81,18 @@ static void publish_finished(struct work *w, const struct decision *d)
 
 static int load_files(struct work *w, struct err *err)
 {
-	if (submission_files(w->j->pg, w->a, w->c->submission_id, &w->files, &w->nfiles, err) < 0)
+	struct submission_file *list;
+	struct box_source *files;
+	size_t n;
+
+	if (submission_files(w->j->pg, w->a, w->c->submission_id, &list, &n, err) < 0)
 		return err_result(err);
-	if (w->nfiles == 0)
+	if (n == 0)
 		return err_set(err, ERR_BUG, "submission %s has no files", w->c->submission_id);
+	files = arena_alloc(w->a, n * sizeof(*files));
+	for (size_t i = 0; i < n; i++)
+		files[i] = (struct box_source){list[i].name, list[i].data, list[i].len};
+	w->sent = (struct trial_submission){files, n, w->c->entry_point};
 	return 0;
 }
 
@@ -116,139 +120,24 @@ static int prepare(struct work *w, struct err *err)
 	return task_compile(t, w->j->jury, &w->trial.x, w->a, err);
 }
 
-/* Compiling. */
-
-static void decide_compile_error(
-        struct work *w, const char *output, size_t len, struct decision *out)
-{
-	out->verdict = VERDICT_CE;
-	out->compile_output = arena_strndup(w->a, output ? output : "", len);
-	out->compile_output_len = len;
-	out->compile_output_cut = len >= BOX_MAX_OUTPUT_BYTES;
-}
-
-/* The entry point; one that cannot be found is the submission's mistake: 0, and the decision. */
-static int find_entry(struct work *w, const struct language_files *files,
-        char entry[LANGUAGE_NAME_SIZE], struct decision *out, struct err *err)
-{
-	struct err mine = {0};
-
-	if (language_entry(w->trial.x.language, files, w->c->entry_point, entry, &mine) == 0)
-		return 1;
-	if (mine.code != ERR_INPUT) {
-		*err = mine;
-		return err_result(err);
-	}
-	decide_compile_error(w, mine.msg, strlen(mine.msg), out);
-	return 0;
-}
-
-/* Whether the package lays this file over submissions of the language. */
-static bool is_included(const struct work *w, const struct task_include *f)
-{
-	const char *language = w->c->language_id;
-
-	if (strcmp(f->language, language) == 0)
-		return true;
-	for (size_t i = 0; i < w->task.nincludes; i++)
-		if (strcmp(w->task.includes[i].language, language) == 0)
-			return false;
-	return strcmp(f->language, "default") == 0;
-}
-
-/* The submission's files and the package's; of two with the same name the package's. */
-static size_t gather_sources(const struct work *w, struct box_source *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->task.nincludes; i++)
-		if (is_included(w, &w->task.includes[i]))
-			out[n++] = w->task.includes[i].source;
-	for (size_t i = 0; i < w->nfiles; i++) {
-		bool hidden = false;
-
-		for (size_t k = 0; k < n && !hidden; k++)
-			hidden = strcmp(out[k].name, w->files[i].name) == 0;
-		if (!hidden)
-			out[n++] = (struct box_source){
-			        w->files[i].name, w->files[i].data, w->files[i].len};
-	}
-	return n;
-}
-
 /* 1: compiled and loaded; 0: *out is a compile error. */
 static int compile(struct work *w, struct decision *out, struct err *err)
 {
-	struct language_file *texts = arena_alloc(w->a, w->nfiles * sizeof(*texts));
-	struct box_source *sources =
-	        arena_alloc(w->a, (w->nfiles + w->task.nincludes) * sizeof(*sources));
-	size_t n = gather_sources(w, sources);
+	const struct box_compiled *said = &w->trial.compiled;
 	int r;
 
-	for (size_t i = 0; i < w->nfiles; i++)
-		texts[i] =
-		        (struct language_file){w->files[i].name, w->files[i].data, w->files[i].len};
 	publish_compiling(w);
-	r = find_entry(w, &(struct language_files){texts, w->nfiles}, w->entry, out, err);
-	if (r <= 0)
-		return r;
-	r = execute_compile(
-	        &w->trial.x, &(struct program){sources, n, w->entry}, &w->compiled, err);
+	r = trial_compile(&w->trial, &w->sent, err);
 	if (r < 0)
 		return err_wrap(err, "compile");
-	if (r == 0)
-		decide_compile_error(w, w->compiled.output, w->compiled.output_len, out);
-	w->trial.entry = w->entry;
-	w->trial.artifact_fd = w->compiled.artifact_fd;
-	return r;
-}
-
-/* A problem that wants answers: the file <name of the test>.ans, .out or without an ending, or the
- * only file for the only secret test. */
-static const struct submission_file *find_answer(const struct work *w, size_t test)
-{
-	static const char *const ends[] = {"ans", "out", "txt"};
-	const char *slash = strrchr(w->task.tests[test].name, '/');
-	const char *base = slash ? slash + 1 : w->task.tests[test].name;
-	size_t len = strlen(base);
-
-	for (size_t i = 0; i < w->nfiles; i++) {
-		const char *name = w->files[i].name;
-
-		if (strncmp(name, base, len) != 0)
-			continue;
-		if (!name[len])
-			return &w->files[i];
-		for (size_t k = 0; name[len] == '.' && k < ARRAY_LEN(ends); k++)
-			if (strcmp(name + len + 1, ends[k]) == 0)
-				return &w->files[i];
-	}
-	return w->nfiles == 1 && w->task.problem.plan.ncases == 1 ? &w->files[0] : NULL;
-}
-
-static int open_answers(struct work *w, struct err *err)
-{
-	size_t n = w->task.problem.plan.ncases;
-
-	w->answers = arena_alloc(w->a, n * sizeof(*w->answers));
-	for (size_t i = 0; i < n; i++)
-		w->answers[i] = -1;
-	w->trial.answers = w->answers;
-	for (size_t i = 0; i < n; i++) {
-		const struct submission_file *f = find_answer(w, i);
-
-		w->answers[i] = f ? box_memfd(f->data, f->len, err) : -1;
-		if (f && w->answers[i] < 0)
-			return err_result(err);
-	}
-	return 1;
-}
-
-static void close_answers(struct work *w)
-{
-	for (size_t i = 0; w->answers && i < w->task.problem.plan.ncases; i++)
-		if (w->answers[i] >= 0)
-			close(w->answers[i]);
+	if (r > 0)
+		return r;
+	out->verdict = VERDICT_CE;
+	out->compile_output =
+	        arena_strndup(w->a, said->output ? said->output : "", said->output_len);
+	out->compile_output_len = said->output_len;
+	out->compile_output_cut = said->output_len >= BOX_MAX_OUTPUT_BYTES;
+	return 0;
 }
 
 /* Running: what trial.h asks for. */
@@ -285,7 +174,7 @@ static int open_test(void *ctx, struct pg *pg, size_t i, int fds[2], struct err 
 		return 0;
 	if (fds[0] >= 0)
 		close(fds[0]);
-	return err_wrap(err, "test %s", t->name);
+	return err_wrap(err, "test %s", w->task.problem.tests[i].name);
 }
 
 static int open_files(void *ctx, struct pg *pg, size_t i, struct trial_files *out, struct err *err)
@@ -294,7 +183,7 @@ static int open_files(void *ctx, struct pg *pg, size_t i, struct trial_files *ou
 	const struct task_of of = {.pg = pg, .data = w->j->data};
 
 	if (task_files(&w->task, i, &of, out, err) < 0)
-		return err_wrap(err, "files of test %s", w->task.tests[i].name);
+		return err_wrap(err, "files of test %s", w->task.problem.tests[i].name);
 	return 0;
 }
 
@@ -422,18 +311,17 @@ static int run_tests(struct work *w, struct decision *out, struct err *err)
 int judging_decide(struct judging *j, struct arena *a, const struct claim *c, struct decision *out,
         struct err *err)
 {
-	struct work w = {.j = j, .a = a, .c = c, .compiled = {.artifact_fd = -1}};
+	struct work w = {.j = j, .a = a, .c = c};
 	int r = prepare(&w, err);
 
 	*out = (struct decision){0};
 	if (r < 0)
 		return r;
 	out->tests_total = (int)w.task.problem.plan.ncases;
-	r = w.task.submit_answer ? open_answers(&w, err) : compile(&w, out, err);
+	r = w.task.submit_answer ? trial_answers(&w.trial, &w.sent, err) : compile(&w, out, err);
 	if (r > 0)
 		r = run_tests(&w, out, err);
-	close_answers(&w);
-	box_compiled_free(&w.compiled);
+	trial_free(&w.trial);
 	return r;
 }
 

@@ -409,25 +409,43 @@ static void copy_stem(const char *file, char out[LANGUAGE_NAME_SIZE])
 	        out, LANGUAGE_NAME_SIZE, "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
 }
 
+/* The file with the language's own name (main.py), else the first one. */
+static const struct language_file *main_file(
+        const struct language *l, const struct language_files *files)
+{
+	const struct language_file *first = NULL;
+
+	for (size_t i = 0; i < files->n; i++) {
+		const struct language_file *f = &files->list[i];
+
+		if (l->source && strcmp(f->name, l->source) == 0)
+			return f;
+		if (!first && language_has_file(l, f->name))
+			first = f;
+	}
+	return first;
+}
+
 static int entry_by_rule(const struct language *l, const struct language_files *files,
         char out[LANGUAGE_NAME_SIZE], struct err *err)
 {
 	const struct language_file *list = files->list;
+	const struct language_file *first = main_file(l, files);
 
-	for (size_t i = 0; l->entry_rule == LANGUAGE_ENTRY_JAVA_CLASS && i < files->n; i++)
-		if (language_has_file(l, list[i].name) && find_java_main(&list[i], out))
-			return 0;
-	for (size_t i = 0; i < files->n; i++) {
-		if (!language_has_file(l, list[i].name))
-			continue;
-		if (l->entry_rule == LANGUAGE_ENTRY_JAVA_CLASS)
-			copy_stem(list[i].name, out);
-		else
-			snprintf(out, LANGUAGE_NAME_SIZE, "%s", list[i].name);
+	if (!first)
+		return err_set(err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name,
+		        l->extensions[0]);
+	if (l->entry_rule == LANGUAGE_ENTRY_SOURCE) {
+		snprintf(out, LANGUAGE_NAME_SIZE, "%s", first->name);
 		return 0;
 	}
-	return err_set(
-	        err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name, l->extensions[0]);
+	if (find_java_main(first, out))
+		return 0;
+	for (size_t i = 0; i < files->n; i++)
+		if (language_has_file(l, list[i].name) && find_java_main(&list[i], out))
+			return 0;
+	copy_stem(first->name, out);
+	return 0;
 }
 
 int language_entry(const struct language *l, const struct language_files *files, const char *wanted,

@@ -120,7 +120,8 @@ int64_t language_time_ms(const struct language *l, int64_t limit_ms);
 bool language_is_name(const char *s);
 
 /* The entry point of a submission: `wanted` if given (checked), else by the language's rule:
- * the first file of the language, or the class of the file with `main` in it. */
+ * the file with the language's own name (`source`), else the first of the language; or the class of
+ * the file with `main` in it, looked for in the same order. */
 int language_entry(const struct language *l, const struct language_files *files, const char *wanted,
         char out[LANGUAGE_NAME_SIZE], struct err *err);
 

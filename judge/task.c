@@ -12,6 +12,7 @@ struct loading {
 	struct arena *a;
 	struct task *t;
 	struct trial_test *trial_tests;
+	struct trial_include *includes;
 };
 
 static int nonsense(const struct loading *l, struct err *err, const char *what)
@@ -96,16 +97,6 @@ static int load_limits(struct loading *l, struct err *err)
 	return 0;
 }
 
-/* The default validator's flags are the words between blanks. */
-static int parse_flags(const struct loading *l, struct trial_test *t, struct err *err)
-{
-	const char *flags = "";
-
-	for (size_t i = 0; i < t->nvalidator_args; i++)
-		flags = arena_printf(l->a, "%s %s", flags, t->validator_args[i]);
-	return compare_parse_flags(flags, &t->flags, err);
-}
-
 static int load_test(
         struct loading *l, const PGresult *r, int i, struct trial_test *t, struct err *err)
 {
@@ -113,13 +104,13 @@ static int load_test(
 
 	*data = (struct task_test){.ordinal = (int)pg_int(r, i, "ordinal"),
 	        .sample = pg_bool(r, i, "sample"),
-	        .name = text(l, r, i, "name"),
 	        .input = text(l, r, i, "input"),
 	        .answer = text(l, r, i, "answer")};
-	*t = (struct trial_test){0};
+	*t = (struct trial_test){.name = text(l, r, i, "name")};
 	t->validator_args = words(l, r, i, "validator_args", &t->nvalidator_args);
 	t->args = words(l, r, i, "args", &t->nargs);
-	if (l->t->nvalidators == 0 && parse_flags(l, t, err) < 0)
+	if (l->t->nvalidators == 0 &&
+	        trial_flags(t->validator_args, t->nvalidator_args, &t->flags, err) < 0)
 		return err_wrap(err, "problem %s", l->of->problem_id);
 	return 0;
 }
@@ -301,6 +292,7 @@ static int load_files(struct loading *l, struct file_row **rows, size_t *n, stru
 struct program_row {
 	const char *kind;
 	int64_t ordinal;
+	const char *language; /* of included files */
 	struct jury_source source;
 };
 
@@ -325,9 +317,8 @@ static void add_program(struct loading *l, const struct program_row *p)
 		t->graders[t->ngraders++] = p->source;
 	else
 		for (size_t i = 0; i < p->source.n; i++)
-			t->includes[t->nincludes++] = (struct task_include){
-			        p->source.language ? p->source.language : "default",
-			        p->source.files[i]};
+			l->includes[t->problem.nincludes++] = (struct trial_include){
+			        p->language ? p->language : "default", p->source.files[i]};
 }
 
 static int load_programs(struct loading *l, struct err *err)
@@ -341,14 +332,14 @@ static int load_programs(struct loading *l, struct err *err)
 	n = (size_t)PQntuples(r);
 	l->t->validators = arena_alloc(l->a, (n + 1) * sizeof(*l->t->validators));
 	l->t->graders = arena_alloc(l->a, (n + 1) * sizeof(*l->t->graders));
-	l->t->includes = arena_alloc(l->a, (nfiles + 1) * sizeof(*l->t->includes));
+	l->includes = arena_alloc(l->a, (nfiles + 1) * sizeof(*l->includes));
+	l->t->problem.includes = l->includes;
 	for (int i = 0; i < (int)n; i++) {
 		struct program_row p = {.kind = text_or_empty(l, r, i, "kind"),
 		        .ordinal = pg_int(r, i, "ordinal"),
-		        .source = {.name = text(l, r, i, "name"),
-		                .language = text(l, r, i, "language"),
-		                .entry = text(l, r, i, "entry"),
-		                .script = pg_bool(r, i, "script")}};
+		        .language = text(l, r, i, "language"),
+		        .source = {
+		                .name = text(l, r, i, "name"), .script = pg_bool(r, i, "script")}};
 
 		take_files(l, &p, files, nfiles);
 		add_program(l, &p);

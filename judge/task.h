@@ -17,15 +17,8 @@ struct task_file {
 struct task_test {
 	int ordinal;
 	bool sample;
-	const char *name;              /* "secret/03-max" */
 	const char *input, *answer;    /* hashes */
 	const struct task_file *files; /* laid over the program's: trial_test.nfiles */
-};
-
-/* A file laid over submissions of a language before they are compiled. */
-struct task_include {
-	const char *language; /* "default": of those that have none of their own */
-	struct box_source source;
 };
 
 struct task {
@@ -38,8 +31,6 @@ struct task {
 	size_t nvalidators;
 	struct jury_source *graders; /* at most one */
 	size_t ngraders;
-	struct task_include *includes;
-	size_t nincludes;
 	struct validation validation;
 };
 

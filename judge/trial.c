@@ -4,6 +4,142 @@
 
 #include "judge/validate.h"
 
+int trial_flags(const char *const *words, size_t n, struct compare_flags *out, struct err *err)
+{
+	auto_buf struct buf text = {0};
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&text, "%s ", words[i]);
+	return compare_parse_flags(text.data ? text.data : "", out, err);
+}
+
+/* What is compiled. */
+
+static bool is_included(const struct trial *t, const struct trial_include *f)
+{
+	const struct trial_problem *p = t->problem;
+	const char *language = t->x.language->id;
+
+	if (strcmp(f->language, language) == 0)
+		return true;
+	for (size_t i = 0; i < p->nincludes; i++)
+		if (strcmp(p->includes[i].language, language) == 0)
+			return false;
+	return strcmp(f->language, "default") == 0;
+}
+
+static bool has_file(const struct box_source *files, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(files[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The included files, then the others; the number of the former. */
+static size_t gather(
+        const struct trial *t, const struct trial_submission *s, struct box_source *out, size_t *n)
+{
+	size_t included;
+
+	*n = 0;
+	for (size_t i = 0; i < t->problem->nincludes; i++)
+		if (is_included(t, &t->problem->includes[i]))
+			out[(*n)++] = t->problem->includes[i].source;
+	included = *n;
+	for (size_t i = 0; i < s->n; i++)
+		if (!has_file(out, included, s->files[i].name))
+			out[(*n)++] = s->files[i];
+	return included;
+}
+
+/* The problem's own main program, or the submission's. */
+static int find_entry(struct trial *t, const struct trial_submission *s,
+        const struct box_source *included, size_t nincluded, struct err *err)
+{
+	const struct language *l = t->x.language;
+	bool driven = has_file(included, nincluded, l->source);
+	const struct box_source *from = driven ? included : s->files;
+	size_t n = driven ? nincluded : s->n;
+	auto_free struct language_file *files = xcalloc(n + 1, sizeof(*files));
+
+	for (size_t i = 0; i < n; i++)
+		files[i] = (struct language_file){from[i].name, from[i].data, from[i].len};
+	return language_entry(
+	        l, &(struct language_files){files, n}, driven ? NULL : s->entry, t->entry, err);
+}
+
+int trial_compile(struct trial *t, const struct trial_submission *s, struct err *err)
+{
+	auto_free struct box_source *sources =
+	        xcalloc(s->n + t->problem->nincludes + 1, sizeof(*sources));
+	size_t n;
+	size_t included = gather(t, s, sources, &n);
+	struct err mine = {0};
+
+	if (find_entry(t, s, sources, included, &mine) == 0)
+		return execute_compile(
+		        &t->x, &(struct program){sources, n, t->entry}, &t->compiled, err);
+	if (mine.code != ERR_INPUT) {
+		*err = mine;
+		return err_result(err);
+	}
+	t->compiled = (struct box_compiled){
+	        .artifact_fd = -1, .output = xstrdup(mine.msg), .output_len = strlen(mine.msg)};
+	return 0;
+}
+
+/* Answers. */
+
+static const struct box_source *find_answer(
+        const struct trial_submission *s, const char *test, size_t ntests)
+{
+	static const char *const ends[] = {"ans", "out", "txt"};
+	const char *slash = strrchr(test, '/');
+	const char *base = slash ? slash + 1 : test;
+	size_t len = strlen(base);
+
+	for (size_t i = 0; i < s->n; i++) {
+		const char *name = s->files[i].name;
+
+		if (strncmp(name, base, len) != 0)
+			continue;
+		if (!name[len])
+			return &s->files[i];
+		for (size_t k = 0; name[len] == '.' && k < ARRAY_LEN(ends); k++)
+			if (strcmp(name + len + 1, ends[k]) == 0)
+				return &s->files[i];
+	}
+	return s->n == 1 && ntests == 1 ? &s->files[0] : NULL;
+}
+
+int trial_answers(struct trial *t, const struct trial_submission *s, struct err *err)
+{
+	size_t n = t->problem->plan.ncases;
+
+	t->answers = xcalloc(n + 1, sizeof(*t->answers));
+	for (size_t i = 0; i < n; i++)
+		t->answers[i] = -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct box_source *f = find_answer(s, t->problem->tests[i].name, n);
+
+		t->answers[i] = f ? box_memfd(f->data, f->len, err) : -1;
+		if (f && t->answers[i] < 0)
+			return err_result(err);
+	}
+	return 1;
+}
+
+void trial_free(struct trial *t)
+{
+	for (size_t i = 0; t->answers && i < t->problem->plan.ncases; i++)
+		if (t->answers[i] >= 0)
+			close(t->answers[i]);
+	free(t->answers);
+	t->answers = NULL;
+	box_compiled_free(&t->compiled);
+}
+
 /* One test case, with whoever runs it. */
 struct test_at {
 	struct pg *pg;
@@ -17,7 +153,7 @@ static int load_program(void *ctx, const struct spread_hands *h, struct err *err
 
 	if (t->answers)
 		return 0;
-	return box_load(h->box, t->x.language->id, t->entry, t->artifact_fd, err);
+	return box_load(h->box, t->x.language->id, t->entry, t->compiled.artifact_fd, err);
 }
 
 /* No output at all is a wrong answer. */
@@ -41,12 +177,12 @@ static int run_with_files(struct execution *x, const struct trial *t, const stru
 	auto_close int whole = -1;
 
 	if (t->files(t->ctx, at->pg, at->i, &files, err) == 0)
-		whole = box_artifact_with(t->artifact_fd, files.list, n, err);
+		whole = box_artifact_with(t->compiled.artifact_fd, files.list, n, err);
 	arena_free(&files.a);
 	if (whole < 0 || box_load(x->box, language, t->entry, whole, err) < 0 ||
 	        execute_test(x, &at->c, out, err) < 0)
 		return err_result(err);
-	return box_load(x->box, language, t->entry, t->artifact_fd, err);
+	return box_load(x->box, language, t->entry, t->compiled.artifact_fd, err);
 }
 
 static int run_test(

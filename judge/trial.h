@@ -1,6 +1,12 @@
-/* trial.h -- one compiled program against all test cases of a problem: which are run, with what,
- * and what follows from their results. Shared by judging.c (submissions) and admin/cmd_verify.c
- * (jury submissions); knows no database but through `open`. */
+/* trial.h -- one submission against all test cases of a problem: what is compiled, which are run,
+ * with what, and what follows from their results. Shared by judging.c (submissions) and
+ * admin/cmd_verify.c (jury submissions), so that both judge alike; knows no database but through
+ * `open`.
+ *
+ *     struct trial t = {...};
+ *     r = trial_compile(&t, &submission, &err);          or trial_answers
+ *     if (r > 0) r = trial_run(&t, spread, &hands, &err);
+ *     trial_free(&t); */
 #ifndef TRIAL_H
 #define TRIAL_H
 
@@ -9,6 +15,7 @@
 
 /* A test case beside its data. Borrowed. */
 struct trial_test {
+	const char *name;           /* "secret/03-max" */
 	struct compare_flags flags; /* of the default validator */
 	const char *const *validator_args;
 	size_t nvalidator_args;
@@ -23,20 +30,40 @@ struct trial_files {
 	const struct box_source *list;
 };
 
+/* A file laid over submissions of a language before they are compiled; of two with the same name
+ * this one is taken. One that has the language's own name (`source` in languages.yaml: main.py,
+ * Main.java) is the program that is started. */
+struct trial_include {
+	const char *language; /* "default": of those that have none of their own */
+	struct box_source source;
+};
+
 struct trial_problem {
 	const struct trial_test *tests; /* plan.ncases of them */
 	struct grading_plan plan;
 	const struct validation *validation; /* NULL: the default validator */
+	const struct trial_include *includes;
+	size_t nincludes;
+};
+
+/* The default validator's flags are the words. */
+int trial_flags(const char *const *words, size_t n, struct compare_flags *out, struct err *err);
+
+/* What was sent in: sources, or answers. Borrowed. */
+struct trial_submission {
+	const struct box_source *files; /* plain names */
+	size_t n;
+	const char *entry; /* as wished, or NULL */
 };
 
 struct trial {
 	const struct trial_problem *problem;
-	struct execution x; /* of the owner's slot */
-	const char *entry;
-	int artifact_fd;
+	struct execution x;             /* of the owner's slot */
+	char entry[LANGUAGE_NAME_SIZE]; /* this and the next two: trial_compile, trial_answers */
+	struct box_compiled compiled;
 	/* Problems whose submissions are answers: an output per test, -1 where there is none. NULL:
 	 * a program. */
-	const int *answers;
+	int *answers;
 	/* Opens input and answer of test i; any thread. */
 	int (*open)(void *ctx, struct pg *pg, size_t i, int fds[2], struct err *err);
 	/* Reads the nfiles files of test i; any thread. */
@@ -50,6 +77,15 @@ struct trial {
 	bool (*go_on)(void *ctx, size_t i, const struct outcome *o);
 	struct grading_result *results; /* plan.ncases, zero; filled */
 };
+
+/* Compiles in the box of t->x and loads it there. 1, or 0: a compile error, t->compiled has the
+ * words (of the compiler, or why no program begins anywhere). */
+int trial_compile(struct trial *t, const struct trial_submission *s, struct err *err);
+/* Answers instead of a program: for each test the file with its name (without folder), plain or
+ * with the ending ans, out or txt; or the only file for the only test. */
+int trial_answers(struct trial *t, const struct trial_submission *s, struct err *err);
+/* Either way; zeroed is fine. */
+void trial_free(struct trial *t);
 
 /* s, mine: see spread.h. The program is loaded in mine->box already. */
 int trial_run(struct trial *t, struct spread *s, const struct spread_hands *mine, struct err *err);

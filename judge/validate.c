@@ -1,8 +1,8 @@
 /* validate.c -- see validate.h.
  *
- * Compiled programs are found by the hash of their files, language and entry point; the artifact is
- * a sealed memfd that every box loads from. The list only grows: a judge has as many as problems
- * with validators. Two slots that need the same one at once both compile it, the first is kept. */
+ * Compiled programs are found by the hash of their files; the artifact is a sealed memfd that every
+ * box loads from. The list only grows: a judge has as many as problems with validators. Two slots
+ * that need the same one at once both compile it, the first is kept. */
 #include "judge/validate.h"
 
 #include "base/hash.h"
@@ -65,8 +65,7 @@ static void hash_source(const struct jury_source *s, unsigned char out[HASH_SIZE
 {
 	auto_buf struct buf b = {0};
 
-	buf_addf(&b, "%s %s %d %zu\n", s->language ? s->language : "", s->entry ? s->entry : "",
-	        s->script, s->n);
+	buf_addf(&b, "%d %zu\n", s->script, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		buf_addf(&b, "%s %zu\n", s->files[i].name, s->files[i].len);
 		buf_add(&b, s->files[i].data, s->files[i].len);
@@ -103,26 +102,12 @@ static const struct validator *keep(struct jury *j, struct known *k)
 	return &k->v;
 }
 
-/* A word of a package for a language of ours: its id, or by the beginning of it ("python2"). */
-static const struct language *named_language(const struct jury *j, const char *name)
-{
-	const struct language *l = language_find(j->languages, name);
-
-	if (!l && strncmp(name, "py", 2) == 0)
-		l = language_find(j->languages, "python3");
-	if (!l && (strcmp(name, "c++") == 0 || strncmp(name, "cpp", 3) == 0))
-		l = language_find(j->languages, "cpp");
-	return l;
-}
-
 /* By the extensions: the language of the first file that has one; C++ when there is any. */
 static const struct language *language_of(const struct jury *j, const struct jury_source *s)
 {
 	const struct language *cpp = language_find(j->languages, "cpp");
 	const struct language *found = NULL;
 
-	if (s->language)
-		return named_language(j, s->language);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct language *l = language_by_file(j->languages, s->files[i].name);
 
@@ -145,14 +130,12 @@ static int entry_of(const struct language *l, const struct jury_source *s,
         char entry[LANGUAGE_NAME_SIZE], struct err *err)
 {
 	auto_free struct language_file *files = xcalloc(s->n, sizeof(*files));
-	const char *wanted = s->entry;
+	const char *main = has_file(s, "__main__.py") ? "__main__.py" : NULL;
 
 	for (size_t i = 0; i < s->n; i++)
 		files[i] =
 		        (struct language_file){s->files[i].name, s->files[i].data, s->files[i].len};
-	if (!wanted && has_file(s, "__main__.py"))
-		wanted = "__main__.py";
-	return language_entry(l, &(struct language_files){files, s->n}, wanted, entry, err);
+	return language_entry(l, &(struct language_files){files, s->n}, main, entry, err);
 }
 
 /* A script is started by its first line, else by bash, which the formats mean by .sh: what a

@@ -21,10 +21,8 @@ void jury_free(struct jury *j);
 
 /* A program as its package has it. Borrowed. */
 struct jury_source {
-	const char *name;     /* for messages */
-	const char *language; /* as the package names it, or NULL: by extension */
-	const char *entry;    /* or NULL */
-	const struct box_source *files;
+	const char *name;               /* for messages */
+	const struct box_source *files; /* their extensions say the language */
 	size_t n;
 	bool script; /* has `build` or `run` */
 };

@@ -871,7 +871,7 @@ SELECT name, parent, on_reject = 'continue' AS go_on, verdict_mode, accept_if_an
 FROM test_groups WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
 
 -- name: judging_programs
-SELECT kind, ordinal, name, language, entry, build OR run AS script
+SELECT kind, ordinal, name, language, build OR run AS script
 FROM problem_programs WHERE problem_id = $1 AND version = $2::int
   AND kind IN ('output_validator', 'grader', 'include') ORDER BY kind, ordinal;
 

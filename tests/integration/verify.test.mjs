@@ -14,7 +14,7 @@ import { validate } from './schema.mjs';
 
 const folder = path.join(top, 'tests/packages');
 const names = fs.readdirSync(folder).sort();
-const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction'];
+const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction', 'harbour', 'atlas'];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-test-'));
 const JUDGED_MS = 240000; // eight at once, whose validators are compiled first, on a busy machine
 const arena = new Arena();
@@ -118,20 +118,25 @@ test('on a terminal there is a bar that fits into its line and goes again; in a 
 	assert.doesNotMatch(await seen(`${build}/codearena ${words} 2>&1 | cat`), /\x1b|\[#*\.*\]/);
 });
 
+// One file or a folder, under their own names.
 async function send(user, problem, file) {
-	const code = fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
-	const answer = await arena.submit('c1', user, problem, file.endsWith('.c') ? 'c' : 'python3', code);
+	const place = path.join(folder, problem, 'submissions', file);
+	const all = fs.statSync(place).isDirectory() ? fs.readdirSync(place).map((name) => path.join(place, name)) : [place];
+	const files = all.map((name) => ({ filename: path.basename(name), data: fs.readFileSync(name, 'base64') }));
+	const answer = await arena.submit('c1', user, problem, file.endsWith('.c') ? 'c' : 'python3', undefined, { more: { files } });
 	assert.equal(answer.status, 202, answer.text);
 	return `${problem} ${file} ${await arena.verdict(user, answer.body.id, JUDGED_MS)}`;
 }
 
-test('a contest judges interactions, passes and several validators as verify does', async () => {
+test('a contest judges interactions, passes, several validators, included files and answers as verify does', async () => {
 	const wanted = [
 		['guess', 'accepted/halve.c', 'AC'], ['guess', 'wrong_answer/one_by_one.py', 'WA'], ['guess', 'run_time_error/falls_at_the_end.py', 'RTE'],
 		['courier', 'accepted/turn.py', 'AC'], ['courier', 'wrong_answer/forgets.py', 'WA'], ['courier', 'run_time_error/falls.py', 'RTE'],
 		['choir', 'accepted/odd_last.py', 'AC'], ['choir', 'wrong_answer/twice.py', 'WA'],
 		['voyage', 'accepted/look_up.c', 'AC'], ['voyage', 'run_time_error/one_name.py', 'RTE'],
 		['auction', 'accepted/bid.py', 'AC'], ['auction', 'wrong_answer/rich.py', 'WA'],
+		['harbour', 'accepted/quay.py', 'AC'], ['harbour', 'wrong_answer/own_main', 'WA'], ['harbour', 'run_time_error/quay.py', 'RTE'],
+		['atlas', 'accepted/all', 'AC'], ['atlas', 'wrong_answer/missing', 'WA'],
 	];
 	const got = await Promise.all(wanted.map(([problem, file], i) => send(`team${1 + (i % 2)}`, problem, file)));
 	assert.deepEqual(got, wanted.map((w) => w.join(' ')));

@@ -157,15 +157,18 @@ static void the_java_class_with_main_is_found(void **state)
 
 static void a_wanted_entry_point_is_checked(void **state)
 {
-	const struct language l = {.name = "C", .extensions = {"c"}, .nextensions = 1};
-	struct language_file f[] = {{"x.h", "", 0}, {"y.c", "", 0}};
-	struct language_files both = {f, 2}, first = {f, 1};
+	const struct language l = {
+	        .name = "C", .source = "main.c", .extensions = {"c"}, .nextensions = 1};
+	struct language_file f[] = {{"x.h", "", 0}, {"y.c", "", 0}, {"main.c", "", 0}};
+	struct language_files both = {f, 2}, first = {f, 1}, all = {f, 3};
 	char out[LANGUAGE_NAME_SIZE];
 	struct err err = {0};
 
 	(void)state;
 	assert_int_equal(language_entry(&l, &both, NULL, out, &err), 0);
 	assert_string_equal(out, "y.c");
+	assert_int_equal(language_entry(&l, &all, NULL, out, &err), 0);
+	assert_string_equal(out, "main.c"); /* the language's own name goes before the order */
 	assert_int_equal(language_entry(&l, &both, "z.c", out, &err), 0);
 	assert_string_equal(out, "z.c");
 	assert_true(language_entry(&l, &both, "-o", out, &err) < 0);

@@ -1,0 +1,4 @@
+from quay import needed
+
+gap, *lengths = map(int, open(0).read().split())
+print(needed(lengths, gap))

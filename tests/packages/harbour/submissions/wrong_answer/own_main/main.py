@@ -1,0 +1,2 @@
+gap, *lengths = map(int, open(0).read().split())
+print(sum(lengths) + gap * (len(lengths) - 1))

@@ -1,0 +1,2 @@
+def needed(lengths, gap):
+    return 0

@@ -1,0 +1,2 @@
+def needed(lengths, gap):
+    return sum(lengths) + gap * len(lengths)
