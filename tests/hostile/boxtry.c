@@ -8,7 +8,7 @@
  *
  * -> {"compile": {"end", "exit_code", "ms", "output"}, "runs": [{"end", "exit_code", "signal",
  *     "cpu_us", "wall_us", "round_us", "memory_bytes", "pids_denied", "stdout_bytes",
- *     "stdout", "stderr"}]} or {"error": "..."} (judge faults too). */
+ *     "stderr_bytes", "stdout", "stderr"}]} or {"error": "..."} (judge faults too). */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -129,10 +129,10 @@ static void add_run(
 	buf_addf(b,
 	        "{\"end\": \"%s\", \"exit_code\": %d, \"signal\": %d, \"cpu_us\": %lld, "
 	        "\"wall_us\": %lld, \"round_us\": %lld, \"memory_bytes\": %lld, "
-	        "\"pids_denied\": %u, \"stdout_bytes\": %lld, \"stdout\": ",
+	        "\"pids_denied\": %u, \"stdout_bytes\": %lld, \"stderr_bytes\": %lld, \"stdout\": ",
 	        box_end_name(r->end), r->exit_code, r->signal, (long long)r->cpu_us,
 	        (long long)r->wall_us, (long long)round_us, (long long)r->memory_bytes,
-	        r->pids_denied, (long long)s[0].bytes);
+	        r->pids_denied, (long long)s[0].bytes, (long long)s[1].bytes);
 	buf_add_json(b, s[0].kept.data, s[0].kept.len);
 	buf_adds(b, ", \"stderr\": ");
 	buf_add_json(b, s[1].kept.data, s[1].kept.len);
