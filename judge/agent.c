@@ -131,6 +131,7 @@ static void set_limits(const struct step *s)
 	        {RLIMIT_CORE, 1},    /* not 0: a core pattern that is a pipe ignores 0 */
 	        {RLIMIT_NOFILE, MAX_OPEN_FILES},
 	        {RLIMIT_CPU, cpu},
+	        {RLIMIT_FSIZE, (rlim_t)s->q->file_bytes},
 	        {RLIMIT_MEMLOCK, 65536},
 	        {RLIMIT_MSGQUEUE, 0},
 	        {RLIMIT_NICE, 0},

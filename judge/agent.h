@@ -62,6 +62,7 @@ struct agent_request {
 	uint32_t njoin; /* files to write "0" into */
 	int32_t cpu;    /* run on this one */
 	int64_t tmp_bytes;
+	int64_t file_bytes;
 	int64_t wall_ms;     /* a backstop of the backstop: box stopped */
 	int64_t cpu_seconds; /* likewise, per process */
 	int64_t relay_bytes; /* AGENT_RELAY: of the submission */

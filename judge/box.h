@@ -97,7 +97,7 @@
 
 enum {
 	BOX_MAGIC = 0x43416278, /* "CAbx" */
-	BOX_VERSION_NUMBER = 3,
+	BOX_VERSION_NUMBER = 4,
 	BOX_ID_SIZE = 40,     /* language id with its NUL */
 	BOX_NAME_SIZE = 104,  /* entry point, name of a judge, runtime, root */
 	BOX_FAULT_SIZE = 200, /* a sentence */
@@ -157,6 +157,7 @@ struct box_limits {
 	int64_t wall_ms;      /* 1 .. 1,200,000; a backstop against sleepers */
 	int64_t memory_bytes; /* 4 MiB .. 64 GiB; files in /tmp and /dev/shm included */
 	int64_t tmp_bytes;    /* 64 KiB .. 8 GiB; size of /tmp (COMPILE: of the work folder too) */
+	int64_t file_bytes;   /* 4 KiB .. 8 GiB; of one file, beyond it SIGXFSZ (or EFBIG) */
 	int64_t pids;         /* 1 .. 1,024 processes and threads */
 };
 
@@ -214,7 +215,7 @@ struct box_reply {
 	struct box_info info;     /* WELCOME */
 };
 
-_Static_assert(sizeof(struct box_request) == 4360, "no holes in box_request");
+_Static_assert(sizeof(struct box_request) == 4376, "no holes in box_request");
 _Static_assert(sizeof(struct box_reply) == 856, "no holes in box_reply");
 
 /* The parser of requests, pure: checks a packet of len bytes that came with nfds descriptors and

@@ -341,6 +341,7 @@ struct box_limits box_compile_limits(void)
 	        .wall_ms = 120000,
 	        .memory_bytes = 2048 * MIB,
 	        .tmp_bytes = 512 * MIB,
+	        .file_bytes = 256 * MIB,
 	        .pids = 256};
 }
 

@@ -117,7 +117,7 @@ const struct box_info *box_info(const struct box *box); /* borrowed */
 /* Readable when the running step has ended. For poll(). */
 int box_fd(const struct box *box);
 
-/* The limits of a compiler: 60 s, 2 GiB, 512 MiB of files. */
+/* The limits of a compiler: 60 s, 2 GiB, 512 MiB of files, 256 MiB for one. */
 struct box_limits box_compile_limits(void);
 /* 0 whether or not the source compiled; -ERR_BUSY also for a fault. On success call
  * box_compiled_free. */

@@ -501,6 +501,7 @@ static int send_step(struct lane *l, const struct lane_step *step, struct err *e
 	q.serial = ++l->serial;
 	q.cpu = l->cpu;
 	q.tmp_bytes = l->limits.tmp_bytes;
+	q.file_bytes = l->limits.file_bytes;
 	q.wall_ms = l->limits.wall_ms;
 	q.cpu_seconds = l->limits.cpu_ms / 1000 + 3;
 	r = make_words(l, step, &q, err);

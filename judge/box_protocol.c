@@ -17,6 +17,7 @@ static const struct {
         {"wall time limit (ms)", offsetof(struct box_limits, wall_ms), 1, 1200000},
         {"memory limit (bytes)", offsetof(struct box_limits, memory_bytes), 4 * MIB, 65536 * MIB},
         {"size of /tmp (bytes)", offsetof(struct box_limits, tmp_bytes), 65536, 8192 * MIB},
+        {"file size limit (bytes)", offsetof(struct box_limits, file_bytes), 4096, 8192 * MIB},
         {"pids limit", offsetof(struct box_limits, pids), 1, 1024},
 };
 

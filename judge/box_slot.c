@@ -751,11 +751,11 @@ static int check_step(struct slot *s, struct box_request *q, struct err *err)
 	if (!lane_language(s->all->host, q->language))
 		return err_set(err, ERR_INPUT, "no such language: \"%s\"", q->language);
 	if (q->type == BOX_VERSION)
-		q->limits = (struct box_limits){
-		        VERSION_CPU_MS, VERSION_WALL_MS, 1024 * MIB, 64 * MIB, VERSION_PIDS};
+		q->limits = (struct box_limits){VERSION_CPU_MS, VERSION_WALL_MS, 1024 * MIB,
+		        64 * MIB, 64 * MIB, VERSION_PIDS};
 	if (q->type == BOX_PRECOMPILE)
-		q->limits = (struct box_limits){
-		        PRECOMPILE_CPU_MS, PRECOMPILE_WALL_MS, 2048 * MIB, 512 * MIB, VERSION_PIDS};
+		q->limits = (struct box_limits){PRECOMPILE_CPU_MS, PRECOMPILE_WALL_MS, 2048 * MIB,
+		        512 * MIB, 512 * MIB, VERSION_PIDS};
 	if (slot_check_inputs(s, q, err) < 0)
 		return err_result(err);
 	return set_lanes(s, err);

@@ -257,6 +257,7 @@ static int run_once(struct calibration *c, const struct calibration_hands *h, in
 	                                      .wall_ms = WALL_MS,
 	                                      .memory_bytes = MEMORY + l->memory_extra_mib * MIB,
 	                                      .tmp_bytes = TMP,
+	                                      .file_bytes = TMP,
 	                                      .pids = l->pids},
 	                              .stdin_fd = input_fd},
 	        .max = MAX_OUTPUT,

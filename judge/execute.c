@@ -257,6 +257,7 @@ static struct box_limits limits_of(const struct execution *x)
 	        .wall_ms = x->wall_ms,
 	        .memory_bytes = x->memory_bytes < MEMORY_MIN ? MEMORY_MIN : x->memory_bytes,
 	        .tmp_bytes = x->memory_bytes < TMP_BYTES ? x->memory_bytes : TMP_BYTES,
+	        .file_bytes = EXECUTE_FILE_BYTES,
 	        .pids = x->language->pids};
 }
 
@@ -347,6 +348,10 @@ static void say_end(const struct running *r, const struct box_result *b, struct 
 	else if (b->end == BOX_END_EXITED && b->exit_code != 0)
 		n = snprintf(
 		        out->message, sizeof(out->message), "exit code %d%s", b->exit_code, pids);
+	else if (b->end == BOX_END_SIGNAL && b->signal == SIGXFSZ)
+		n = snprintf(out->message, sizeof(out->message),
+		        "signal %d: wrote a file of more than %d MiB", b->signal,
+		        EXECUTE_FILE_BYTES >> 20);
 	else if (b->end == BOX_END_SIGNAL)
 		n = snprintf(out->message, sizeof(out->message), "signal %d%s", b->signal, pids);
 	else

@@ -34,6 +34,7 @@ struct execution {
 };
 
 enum {
+	EXECUTE_FILE_BYTES = 64 << 20, /* the largest file that a program may write */
 	OUTCOME_MESSAGE_SIZE = 2048,
 	OUTCOME_TEAM_SIZE = 1024,
 	OUTCOME_TRANSCRIPT_SIZE = 24 << 10,

@@ -294,6 +294,7 @@ static struct box_limits limits_of(const struct validator *v, int64_t time_ms, i
 {
 	struct box_limits l = {.cpu_ms = time_ms < CPU_MAX_MS ? time_ms : CPU_MAX_MS,
 	        .memory_bytes = memory > MEMORY_MIN ? memory : MEMORY_MIN,
+	        .file_bytes = EXECUTE_FILE_BYTES,
 	        .pids = v->pids};
 
 	l.wall_ms = 2 * l.cpu_ms + WALL_EXTRA_MS < WALL_MAX_MS ? 2 * l.cpu_ms + WALL_EXTRA_MS

@@ -3,6 +3,8 @@
 //
 // SAN=1 uses the sanitizers' build and fails a test for what one says. SLOW=n: a machine n times
 // slower. HOSTILE_ROOT=folder: a language root of make-root instead of the host's /usr.
+// HOSTILE_RUNTIME=crun: another OCI runtime than runc. HOSTILE_CGROUPS=v1: on a hybrid machine box and
+// the runtime do not see the second hierarchy.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import fs from 'node:fs';
@@ -70,6 +72,7 @@ export class Box {
 			memory_budget_mib: 4608,
 			uid_base: this.uids,
 			...(process.env.HOSTILE_ROOT ? { root: process.env.HOSTILE_ROOT } : {}),
+			...(process.env.HOSTILE_RUNTIME ? { runtime: process.env.HOSTILE_RUNTIME } : {}),
 			...settings,
 		};
 		this.conf = path.join(this.folder, 'box.conf');
@@ -96,7 +99,9 @@ export class Box {
 		fs.mkdirSync(guard, { recursive: true });
 		fs.writeFileSync(path.join(guard, 'pids.max'), '600');
 		const out = fs.openSync(this.log, 'a');
-		const script = 'echo $$ > "$1/cgroup.procs"; exec "$2" --config "$3"';
+		const hide = 'exec unshare --mount sh -c \'umount /sys/fs/cgroup/unified && exec "$0" "$@"\' "$2" --config "$3"';
+		const begin = process.env.HOSTILE_CGROUPS === 'v1' ? hide : 'exec "$2" --config "$3"';
+		const script = `echo $$ > "$1/cgroup.procs"; ${begin}`;
 		const words = ['-c', script, 'sh', guard, path.join(this.build, 'codearena-box'), this.conf];
 		this.child = spawn('/bin/sh', words, {
 			stdio: ['ignore', out, out],

@@ -2,9 +2,9 @@
  * hostile tests' hand. One word per option:
  *
  *     boxtry socket=PATH language=ID source=FILE [name=NAME] [entry=NAME] [stdin=FILE] [cpu_ms=N]
- *            [wall_ms=N] [memory_mib=N] [tmp_mib=N] [pids=N] [output=BYTES] [repeat=N]
- *            [compile_cpu_ms=N] [compile_wall_ms=N] [compile_memory_mib=N]
- *            [version=1] [precompile=1]
+ *            [wall_ms=N] [memory_mib=N] [tmp_mib=N] [file_mib=N] [pids=N] [output=BYTES]
+ *            [repeat=N] [compile_file_mib=N] [compile_cpu_ms=N] [compile_wall_ms=N]
+ *            [compile_memory_mib=N] [version=1] [precompile=1]
  *
  * -> {"compile": {"end", "exit_code", "ms", "output"}, "runs": [{"end", "exit_code", "signal",
  *     "cpu_us", "wall_us", "round_us", "memory_bytes", "pids_denied", "stdout_bytes",
@@ -64,11 +64,14 @@ static struct options read_options(int argc, char **argv)
 	        .wall_ms = number(argc, argv, "wall_ms", 3000),
 	        .memory_bytes = number(argc, argv, "memory_mib", 64) << 20,
 	        .tmp_bytes = number(argc, argv, "tmp_mib", 16) << 20,
+	        .file_bytes = number(argc, argv, "file_mib", 1024) << 20,
 	        .pids = number(argc, argv, "pids", 64)};
 	o.compile.cpu_ms = number(argc, argv, "compile_cpu_ms", o.compile.cpu_ms);
 	o.compile.wall_ms = number(argc, argv, "compile_wall_ms", o.compile.wall_ms);
 	o.compile.memory_bytes =
 	        number(argc, argv, "compile_memory_mib", o.compile.memory_bytes >> 20) << 20;
+	o.compile.file_bytes = number(argc, argv, "compile_file_mib", o.compile.file_bytes >> 20)
+	                       << 20;
 	o.output = number(argc, argv, "output", 1 << 20);
 	o.repeat = number(argc, argv, "repeat", 1);
 	o.version = number(argc, argv, "version", 0);

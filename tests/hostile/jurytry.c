@@ -5,6 +5,7 @@
  *             [input=FILE] [answer=FILE] [output=FILE] [args=WORD,WORD...] [passes=N] [repeat=N]
  *             [cpu_ms=N] [wall_ms=N] [memory_mib=N] [pids=N] [output_bytes=N]
  *             [jury_cpu_ms=N] [jury_wall_ms=N] [jury_memory_mib=N] [jury_pids=N]
+ *             [file_mib=N] [jury_file_mib=N]
  *
  * Without a source the validator judges the file `output` (VALIDATE), with one the two talk
  * (INTERACTIVE). A further pass is made with nextpass.in as the input, if there is one. A source
@@ -66,6 +67,7 @@ static void read_limits(struct options *o)
 	        .wall_ms = number(o, "wall_ms", 3000),
 	        .memory_bytes = number(o, "memory_mib", 64) << 20,
 	        .tmp_bytes = 16 << 20,
+	        .file_bytes = number(o, "file_mib", 8192) << 20,
 	        .pids = number(o, "pids", 64)};
 	o->compile = box_compile_limits();
 	o->compile.cpu_ms = number(o, "compile_cpu_ms", o->compile.cpu_ms);
@@ -74,6 +76,7 @@ static void read_limits(struct options *o)
 	        .wall_ms = number(o, "jury_wall_ms", 6000),
 	        .memory_bytes = number(o, "jury_memory_mib", 128) << 20,
 	        .tmp_bytes = 16 << 20,
+	        .file_bytes = number(o, "jury_file_mib", 8192) << 20,
 	        .pids = number(o, "jury_pids", 64)};
 }
 

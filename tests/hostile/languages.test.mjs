@@ -20,6 +20,10 @@ function judge(id) {
 		const folder = ['accepted', 'wrong'].includes(name) ? path.join(top, 'judge/selftest', id) : path.join(here, 'languages', id);
 		return path.join(folder, fs.readdirSync(folder).find((file) => file.startsWith(`${name}.`)));
 	});
+	return verdictsOf(id, files);
+}
+
+function verdictsOf(id, files) {
 	const words = [box.socket, box.settings.language_file, id, String(1000 * slow), '256', ...files];
 	const child = spawn(path.join(build, 'verdicttry'), words, { stdio: ['ignore', 'pipe', 'inherit'] });
 	return new Promise((done) => {
@@ -51,3 +55,8 @@ for (const id of ids)
 		for (const [file, { verdict, message }] of Object.entries(answer).filter(([name]) => name !== 'version'))
 			assert.equal(verdict, verdicts[file.split('.')[0]], `${file}: ${message}`);
 	});
+
+test('a file larger than the limit for one is a run-time error with a word', async () => {
+	const answer = await verdictsOf('c', [path.join(here, 'languages/large_file.c')]);
+	assert.deepEqual(answer['large_file.c'], { verdict: 'RTE', message: 'signal 25: wrote a file of more than 64 MiB' });
+});

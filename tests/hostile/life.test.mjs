@@ -24,6 +24,7 @@ test('limits of 0, negative and absurd ones are refused by name', () => withBox(
 		[{ memory_mib: 0 }, /memory limit/], [{ memory_mib: 1 }, /memory limit/],
 		[{ memory_mib: 10 ** 9 }, /memory limit/], [{ memory_mib: 60000 }, /above this host's budget/],
 		[{ pids: 0 }, /pids limit/], [{ pids: 100000 }, /pids limit/],
+		[{ file_mib: 0 }, /file size limit.* not 0$/], [{ file_mib: -1 }, /file size limit/], [{ file_mib: 10 ** 4 }, /file size limit/],
 		[{ tmp_mib: 0 }, /size of \/tmp/], [{ tmp_mib: 10 ** 6 }, /size of \/tmp/],
 	];
 	for (const [options, words] of refused) {

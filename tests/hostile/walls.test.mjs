@@ -22,7 +22,7 @@ done
 if [ -n "$bundle" ]; then
 	tr -d '\\n' <"$bundle/config.json" | sed CHANGES >"$bundle/changed" && mv "$bundle/changed" "$bundle/config.json" || exit 1
 fi
-exec runc "$@"
+exec "\${HOSTILE_RUNTIME:-runc}" "$@"
 `;
 const folders = [];
 const shown = new Set();
@@ -141,9 +141,10 @@ test('as root of its container a program has rights, and may signal its init', (
 		assert.equal((await run('shebang.py')).stdout, '0');
 	}));
 
-test('without rlimits timers are counted by nobody, and the stack is short', () =>
+test('without rlimits timers and the size of a file are counted by nobody, and the stack is short', () =>
 	without(['rlimits'], async (box, run) => {
 		assert.equal((await run('stack_deep.c')).signal, 11);
+		assert.equal((await run('file_size.c')).end, 'exited');
 		assert.ok((await run('timers.c')).memory_bytes > 4 * MIB);
 	}));
 
@@ -189,6 +190,9 @@ test('with higher limits the bombs get further', async () => {
 	try {
 		await Promise.all([slot(), slot()]);
 		assert.deepEqual(short, []);
+		// up to the size of its folder
+		const { compile } = await answer(box, 'fill_object.c', { compile_file_mib: 8192, compile_memory_mib: 1024 });
+		assert.match(compile.output, /No space left/);
 		assert.equal((await attempt(box, 'memory_in_children.c', { memory_mib: 400, wall_ms: 1500 })).end, 'wall limit');
 		assert.equal((await attempt(box, 'thread_bomb.c', { pids: 40 })).exit_code, 1);
 		assert.equal((await attempt(box, 'tmpfs_full.c', { tmp_mib: 5 })).stdout, '28 5242880');
@@ -206,17 +210,17 @@ const others = {
 		kill_group.c large_bss_unused.c linker_words.c memory_just_enough.c page_cache.c pipes.c plugin.c
 		say_accepted.c syntax.py template_warm.cpp`,
 	'its compiler or runtime ends it before a limit does': `
-		Memory.java big_binary.c coding.py incbin_zero.c include_stdin.c include_tty.c linker_script.c memory.js
+		Memory.java coding.py incbin_zero.c include_stdin.c include_tty.c linker_script.c memory.js
 		recursion.py warning_flood.c`,
 	'as others above, but takes longer': `
-		Threads.java child.js compile_memory.cpp constexpr_bomb.cpp deep_nesting.c exec_bomb.js fork_sleepers.c
+		Threads.java big_binary.c child.js compile_memory.cpp constexpr_bomb.cpp deep_nesting.c exec_bomb.js fork_sleepers.c
 		network.py two_at_once.c`,
 	'more spinning processes could slow down the machine': 'fork_bomb.c',
 	'without its wall it would reach files of the host': `
 		include_environ.c include_neighbours.c include_shadow.c incbin_shadow.c mountinfo.c proc_self.c read_shadow.c
 		rewrite_self.c setuid_program.c write_root.c`,
 	'it has a second wall: the container, the kernel, or how box opens files': `
-		descriptors.c descriptors_full.c file_size.c fill_object.c rlimits.c write_stdin.c x32.c`,
+		descriptors.c descriptors_full.c file_size_ignored.c file_sparse.c rlimits.c write_stdin.c x32.c`,
 };
 
 test('each program is shown to be stopped by its wall, or it is said why not', () => {

@@ -124,6 +124,7 @@ static int64_t run_inside(const struct bench *b)
 	        .wall_ms = 10000,
 	        .memory_bytes = 256 << 20,
 	        .tmp_bytes = 64 << 20,
+	        .file_bytes = 64 << 20,
 	        .pids = 64};
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
 		fail("pipe", NULL);

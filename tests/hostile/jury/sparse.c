@@ -1,4 +1,4 @@
-// A file of a terabyte, with nothing in it.
+// A file of 4 GiB, with nothing in it.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,5 +9,5 @@ int main(int argc, char **argv)
 	if (argc < 4 || chdir(argv[3]) < 0)
 		return 1;
 	fd = open("judgemessage.txt", O_CREAT | O_WRONLY, 0666);
-	return ftruncate(fd, 1L << 40) == 0 ? 42 : 2;
+	return ftruncate(fd, 1L << 32) == 0 ? 42 : 2;
 }

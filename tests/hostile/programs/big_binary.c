@@ -1,4 +1,5 @@
-// expect: compile exited 1
+// expect: compile exited 4
+// output: File size limit exceeded
 char a[1UL << 30] = {1};
 int main(void)
 {
