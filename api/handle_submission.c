@@ -163,6 +163,18 @@ int handle_submission_own(struct request *rq, struct reply *rp, struct err *err)
 	return 0;
 }
 
+int handle_test_file(struct request *rq, struct reply *rp, struct err *err)
+{
+	const struct submission_test_file f = {rq->params[0], rq->params[1], rq->params[2]};
+
+	if (submission_test_file(rq->worker->pg, &rq->who, &f, &rp->body, err) < 0)
+		return err_result(err);
+	rp->type = "text/plain; charset=utf-8";
+	reply_header(rq, "Content-Disposition", "attachment; filename=\"test-%s.%s\"", f.ordinal,
+	        strcmp(f.part, "input") == 0 ? "in" : "ans");
+	return 0;
+}
+
 int handle_rejudge(struct request *rq, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;

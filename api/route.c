@@ -26,6 +26,7 @@ const struct route route_table[] = {
         {"GET", "/api/submissions/{sid}", ROLE_TEAM, 0, handle_submission_own, NULL, 0},
         {"GET", "/api/submissions/{sid}/stream", ROLE_TEAM, 0, handle_stream_submission_prepare,
                 handle_stream_submission_open, 0},
+        {"GET", "/api/submissions/{sid}/runs/{n}/{part}", ROLE_TEAM, 0, handle_test_file, NULL, 0},
         {"POST", "/api/submissions/{sid}/rejudge", ROLE_ADMIN, 0, handle_rejudge, NULL, SMALL},
 
         {"POST", "/api/submissions/{sid}/ignore", ROLE_ADMIN, 0, handle_ignore, NULL, SMALL},

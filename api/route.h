@@ -62,7 +62,7 @@ handler handle_problems, handle_problem, handle_statement, handle_samples, handl
 handler handle_import_create, handle_import, handle_imports;
 /* handle_submission.c: work */
 handler handle_submissions, handle_submission, handle_source, handle_judgements, handle_runs,
-        handle_submission_own, handle_rejudge;
+        handle_submission_own, handle_test_file, handle_rejudge;
 /* handle_rejudging.c: work */
 handler handle_rejudgings, handle_rejudging, handle_rejudging_create, handle_rejudging_apply,
         handle_rejudging_discard, handle_rejudging_undo;

@@ -14,4 +14,12 @@ struct submission_view {
  * and admins all; anything else is ERR_NOT_FOUND, as if it were not there. */
 int submission_view(struct pg *pg, const struct identity *who, const char *submission_id,
         struct submission_view *v, struct err *err);
+
+/* The data of a test case that was failed and that its package shows (full_feedback); only to who
+ * sees that run, anything else is ERR_NOT_FOUND. */
+struct submission_test_file {
+	const char *submission, *ordinal, *part; /* part: input or answer */
+};
+int submission_test_file(struct pg *pg, const struct identity *who,
+        const struct submission_test_file *f, struct buf *body, struct err *err);
 #endif

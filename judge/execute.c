@@ -18,6 +18,7 @@
 enum {
 	AFTER_END_MS = 2000, /* pipes that outlive the step by more are a fault */
 	PIECE = 64 << 10,
+	OUTPUT_KEPT = 16 << 10,
 	STDERR_KEPT = 1000,
 	STDERR_ESCAPED = 1600,
 	WALL_EXTRA_MS = 4000, /* a busy host must not make a sleeper of anybody */
@@ -45,6 +46,7 @@ struct running {
 	struct execution *x;
 	struct compare *compare; /* or, when the output is kept instead: */
 	struct buf *capture;
+	struct buf *kept;           /* NULL, or: its first bytes, for people */
 	int64_t max;                /* bytes of output */
 	int out_fd, err_fd, box_fd; /* -1: ended */
 	int64_t bytes;
@@ -191,6 +193,10 @@ static void take_output(struct running *r, char piece[PIECE])
 	ssize_t n = take(&r->out_fd, piece);
 
 	r->bytes += n;
+	if (r->kept && r->kept->len < OUTPUT_KEPT)
+		buf_add(r->kept, piece,
+		        (size_t)n < OUTPUT_KEPT - r->kept->len ? (size_t)n
+		                                               : OUTPUT_KEPT - r->kept->len);
 	if (r->bytes <= r->max && r->capture) {
 		buf_add(r->capture, piece, (size_t)n);
 	} else if (r->bytes <= r->max) {
@@ -418,12 +424,26 @@ static struct box_run run_of(const struct execution *x, const struct test_case *
 	        .nargs = t->nargs};
 }
 
+/* As the transcript of a pass. */
+static void say_kept(const struct running *r, struct outcome *out)
+{
+	if (!r->kept)
+		return;
+	validate_said(out, '>', r->kept->data ? r->kept->data : "", r->kept->len);
+	validate_said(out, '!', r->errors, r->errors_len);
+	out->transcript_cut = out->transcript_cut || r->bytes > (int64_t)r->kept->len;
+}
+
 /* Run and default validator side by side. */
 static int run_compared(
         struct execution *x, const struct test_case *t, struct outcome *out, struct err *err)
 {
-	auto_running struct running r = {
-	        .x = x, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
+	auto_buf struct buf kept = {0};
+	auto_running struct running r = {.x = x,
+	        .kept = t->keep ? &kept : NULL,
+	        .out_fd = -1,
+	        .err_fd = -1,
+	        .max = x->output_bytes};
 	struct box_run run = run_of(x, t, t->input_fd);
 	struct box_result result;
 	int equal;
@@ -431,6 +451,7 @@ static int run_compared(
 	r.compare = compare_new(t->flags, t->answer_fd);
 	if (run_to_end(&r, &run, &result, err) < 0 || decide(&r, &result, out, err) < 0)
 		return err_result(err);
+	say_kept(&r, out);
 	if (out->verdict != VERDICT_NONE)
 		return 0;
 	equal = compare_finish(r.compare, err);
@@ -446,14 +467,20 @@ static int run_validated(struct execution *x, const struct test_case *t, struct 
         struct outcome *out, struct err *err)
 {
 	auto_buf struct buf output = {0};
-	auto_running struct running r = {
-	        .x = x, .capture = &output, .out_fd = -1, .err_fd = -1, .max = x->output_bytes};
+	auto_buf struct buf kept = {0};
+	auto_running struct running r = {.x = x,
+	        .capture = &output,
+	        .kept = t->keep ? &kept : NULL,
+	        .out_fd = -1,
+	        .err_fd = -1,
+	        .max = x->output_bytes};
 	struct box_run run = run_of(x, t, pass->input_fd);
 	struct box_result result;
 	auto_close int output_fd = -1;
 
 	if (run_to_end(&r, &run, &result, err) < 0 || decide(&r, &result, out, err) < 0)
 		return err_result(err);
+	say_kept(&r, out);
 	if (out->verdict != VERDICT_NONE)
 		return 0;
 	output_fd = box_memfd(output.data ? output.data : "", output.len, err);

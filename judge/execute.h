@@ -51,8 +51,9 @@ struct outcome {
 	bool transcript_cut;
 	char message[OUTCOME_MESSAGE_SIZE];   /* for the jury; may be "" */
 	char team_message[OUTCOME_TEAM_SIZE]; /* for the team, if the problem says so; may be "" */
-	char transcript[OUTCOME_TRANSCRIPT_SIZE]; /* of an interaction (judge/relay.h): its first
-	                                             bytes, for the jury */
+	char transcript[OUTCOME_TRANSCRIPT_SIZE]; /* of an interaction (judge/relay.h), or, if
+	                                             wanted, of what was written: its first bytes.
+	                                             `!` begins a line of stderr */
 };
 
 /* Between two looks at a step that is under way: ends it once *stop became true. */
@@ -101,6 +102,7 @@ struct test_case {
 	size_t nvalidator_args;
 	const char *const *args; /* of the program */
 	size_t nargs;
+	bool keep; /* the beginning of what it writes, as transcript */
 };
 
 /* Runs the loaded program. One that was too slow by less than a tenth runs once more, alone on

@@ -106,7 +106,8 @@ static int load_test(
 	        .sample = pg_bool(r, i, "sample"),
 	        .input = text(l, r, i, "input"),
 	        .answer = text(l, r, i, "answer")};
-	*t = (struct trial_test){.name = text(l, r, i, "name")};
+	*t = (struct trial_test){
+	        .name = text(l, r, i, "name"), .shown = pg_bool(r, i, "full_feedback")};
 	t->validator_args = words(l, r, i, "validator_args", &t->nvalidator_args);
 	t->args = words(l, r, i, "args", &t->nargs);
 	if (l->t->nvalidators == 0 &&

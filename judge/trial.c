@@ -192,7 +192,8 @@ static int run_test(
 	const struct trial_test *test = &t->problem->tests[i];
 	struct execution x = t->x;
 	struct test_at at = {h->pg, i,
-	        {.flags = &test->flags,
+	        {.keep = test->shown,
+	                .flags = &test->flags,
 	                .validation = t->problem->validation,
 	                .validator_args = test->validator_args,
 	                .nvalidator_args = test->nvalidator_args,

@@ -16,6 +16,7 @@
 /* A test case beside its data. Borrowed. */
 struct trial_test {
 	const char *name;           /* "secret/03-max" */
+	bool shown;                 /* to a team that fails it: what was written is kept */
 	struct compare_flags flags; /* of the default validator */
 	const char *const *validator_args;
 	size_t nvalidator_args;

@@ -593,9 +593,28 @@ int validate_interaction(const struct test_case *t, struct validate_pass *pass,
 	return take_decision(&q, &done->validator, err);
 }
 
+static void add_transcript(struct outcome *out, const char *text, size_t len)
+{
+	if (strlen(out->transcript) + len + 1 >= sizeof(out->transcript))
+		out->transcript_cut = true;
+	add_text(out->transcript, sizeof(out->transcript), text, len);
+}
+
+void validate_said(struct outcome *out, char mark, const char *text, size_t len)
+{
+	auto_buf struct buf b = {0};
+
+	for (size_t at = 0, n; at < len; at += n) {
+		const char *end = memchr(text + at, '\n', len - at);
+
+		n = end ? (size_t)(end - text) + 1 - at : len - at;
+		buf_add(&b, &mark, 1);
+		buf_add(&b, text + at, n);
+	}
+	add_transcript(out, b.data ? b.data : "", b.len);
+}
+
 void validate_transcript(const struct box_interacted *done, struct outcome *out)
 {
-	if (strlen(out->transcript) + done->transcript_len + 1 >= sizeof(out->transcript))
-		out->transcript_cut = true;
-	add_text(out->transcript, sizeof(out->transcript), done->transcript, done->transcript_len);
+	add_transcript(out, done->transcript, done->transcript_len);
 }

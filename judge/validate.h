@@ -74,6 +74,8 @@ int validate_interact(struct execution *x, const struct test_case *t,
 /* What the validator decided in an interaction. */
 int validate_interaction(const struct test_case *t, struct validate_pass *pass,
         struct box_interacted *done, struct outcome *out, struct err *err);
+/* Adds a text to the transcript, `mark` before each of its lines. */
+void validate_said(struct outcome *out, char mark, const char *text, size_t len);
 /* Adds the transcript of a pass. */
 void validate_transcript(const struct box_interacted *done, struct outcome *out);
 

@@ -39,7 +39,7 @@ struct run {
 	int exit_code, signal;
 	const char *message;      /* for the jury, or NULL */
 	const char *team_message; /* or NULL */
-	const char *transcript;   /* of an interaction, or NULL */
+	const char *transcript;   /* of a run that failed, or NULL */
 	bool transcript_cut;
 	int first_time_ms; /* 0, or: it ran twice, and this is the other time */
 };

@@ -721,7 +721,8 @@ SELECT j.id || '-' || r.ordinal AS id, r.judgement_id, r.ordinal, r.verdict, r.t
        r.memory_kib, r.exit_code, r.signal, r.message, r.team_message, r.first_time_ms,
        r.contest_time_ms, floor(extract(epoch FROM r.at) * 1000)::bigint AS at_ms,
        floor(extract(epoch FROM s.submitted_at) * 1000)::bigint AS submitted_ms,
-       t.name AS test_name, CASE WHEN r.verdict <> 'AC' THEN t.hint END AS hint
+       t.name AS test_name, CASE WHEN r.verdict <> 'AC' THEN t.hint END AS hint,
+       r.verdict <> 'AC' AND t.full_feedback AS shown
 FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
 JOIN submissions s ON s.id = j.submission_id
 LEFT JOIN test_cases t ON t.problem_id = s.problem_id AND t.version = j.problem_version
@@ -739,6 +740,9 @@ WHERE o.judgement_id = $2 AND o.kind = 'compile' AND o.ordinal = 0
 SELECT o.ordinal, convert_from(o.body, 'UTF8') AS text, o.truncated
 FROM judgement_outputs o JOIN submissions s ON s.id = $1 AND s.month = o.month
 WHERE o.judgement_id = $2 AND o.kind = 'transcript' ORDER BY o.ordinal
+
+-- name: api_feedback
+SELECT feedback_data($1, $2::int, $3) AS body
 
 -- name: api_sample_ordinals
 SELECT t.ordinal FROM test_cases t JOIN judgements j ON j.problem_version = t.version
@@ -857,7 +861,7 @@ FROM problem_versions WHERE problem_id = $1 AND version = $2::int;
 -- name: judging_tests
 SELECT ordinal, name, sample, group_ordinal, encode(input_hash, 'hex') AS input,
 	encode(answer_hash, 'hex') AS answer, to_json(validator_args) AS validator_args,
-	to_json(args) AS args
+	to_json(args) AS args, full_feedback
 FROM test_cases WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
 
 -- name: judging_test_files

@@ -217,7 +217,7 @@ CREATE TABLE test_cases (
 	answer_hash sha256 NOT NULL REFERENCES test_data,
 	validator_args text[] NOT NULL DEFAULT '{}',  -- all of them, problem.yaml's first
 	args text[] NOT NULL DEFAULT '{}',         -- of the submission
-	full_feedback boolean NOT NULL DEFAULT false,
+	full_feedback boolean NOT NULL DEFAULT false,  -- who fails it is shown it: feedback_data
 	hint text,
 	description text,                          -- for the jury
 	PRIMARY KEY (problem_id, version, ordinal),
@@ -553,12 +553,12 @@ CREATE TABLE submission_results (
 	PRIMARY KEY (judgement_id, ordinal)
 );
 
--- Compiler output, the first bytes of a run's output and, of interactions that failed, of what was
--- said (transcript: text, for the jury), for those who may see them.
+-- Compiler output and, of interactions that failed and failed test cases that are shown to their team
+-- (full_feedback), the first bytes of what was said (transcript: text), for those who may see them.
 CREATE TABLE judgement_outputs (
 	judgement_id ident NOT NULL,
 	month date NOT NULL,
-	kind text NOT NULL CHECK (kind IN ('compile', 'stdout', 'stderr', 'transcript')),
+	kind text NOT NULL CHECK (kind IN ('compile', 'transcript')),
 	ordinal int NOT NULL DEFAULT 0,        -- of the test case; 0 for the compiler
 	body bytea NOT NULL,
 	truncated boolean NOT NULL DEFAULT false,
@@ -1847,6 +1847,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 	WHERE s.problem_id = problem AND s.version = its_version
 	ORDER BY s.ordinal
 $$;
+-- A test case that its package shows to whom it fails (full_feedback): of such a run only, and only
+-- what is not too large to be sent (8 MiB).
+CREATE FUNCTION feedback_data(judgement ident, test int, part text) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+	SELECT data_body(d.hash)
+	FROM submission_results r JOIN judgements j ON j.id = r.judgement_id
+	JOIN submissions s ON s.id = j.submission_id
+	JOIN test_cases t ON t.problem_id = s.problem_id AND t.version = j.problem_version
+		AND t.ordinal = r.ordinal
+	JOIN test_data d ON d.hash = CASE part WHEN 'input' THEN t.input_hash
+		WHEN 'answer' THEN t.answer_hash END
+	WHERE r.judgement_id = judgement AND r.ordinal = test AND t.full_feedback
+	  AND r.verdict <> 'AC' AND d.size <= 8388608
+$$;
 
 -- ---------------------------------------------------------------- importing problems
 
@@ -1992,7 +2006,8 @@ GRANT SELECT ON instance, organizations, groups, teams, team_groups, accounts, r
 	submission_files, judgements, submission_results, judgement_outputs, dead_letters, workers,
 	contest_penalties, leaderboard_events, clarifications, audit_log, drafts, idempotency_keys
 	TO codearena_api;
-GRANT SELECT (problem_id, version, ordinal, name, sample, hint) ON test_cases TO codearena_api;
+GRANT SELECT (problem_id, version, ordinal, name, sample, hint, full_feedback) ON test_cases
+	TO codearena_api;
 GRANT SELECT (problem_id, version, ordinal, name) ON problem_samples TO codearena_api;
 GRANT INSERT, UPDATE ON refresh_tokens, drafts TO codearena_api;
 GRANT DELETE ON refresh_tokens, drafts TO codearena_api;
@@ -2002,7 +2017,7 @@ GRANT UPDATE (answered_at) ON clarifications TO codearena_api;
 GRANT USAGE ON SEQUENCE clarification_ids TO codearena_api;
 GRANT EXECUTE ON FUNCTION submission_add, judgement_add, contest_start, contest_freeze,
 	contest_thaw, contest_end, contest_finalize, contest_reschedule_freeze, account_register,
-	sample_data TO codearena_api;
+	sample_data, feedback_data TO codearena_api;
 
 -- judge: reads what judging needs; writes through functions, but for its own presence.
 GRANT SELECT ON instance, problems, problem_versions, test_cases, test_case_files, test_data,

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Arena, top } from '../integration/harness.mjs';
@@ -29,9 +29,9 @@ before(async () => {
 	await arena.apis[0].restart();
 	await arena.importProblems('addup', 'banner');
 	await arena.makeAccounts(4);
-	for (const name of ['orchard', 'guess', 'auction']) await arena.codearena('problem', 'import', join(PACKAGES, name));
+	for (const name of ['orchard', 'guess', 'auction', 'harbour']) await arena.codearena('problem', 'import', join(PACKAGES, name));
 	await arena.makeContest('live', { problems: ['addup', 'banner'] });
-	await arena.makeContest('points', { problems: ['orchard', 'guess', 'auction'], more: ['--rules', 'ioi'] });
+	await arena.makeContest('points', { problems: ['orchard', 'guess', 'auction', 'harbour'], more: ['--rules', 'ioi'] });
 	base = `http://127.0.0.1:${arena.apis[0].port}`;
 	profile = mkdtempSync(join(tmpdir(), 'codearena-browser-'));
 	browser = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS, headless: true });
@@ -101,7 +101,7 @@ async function enter(page, who, to) {
 }
 
 async function submit(problem, file) {
-	const answer = await arena.submit('points', 'team1', problem, 'python3', readFileSync(join(PACKAGES, problem, 'submissions', file), 'utf8'));
+	const answer = await arena.submit('points', 'team1', problem, 'python3', readFileSync(join(PACKAGES, problem, 'submissions', file), 'utf8'), { more: { filename: basename(file) } });
 	assert.equal(answer.status, 202, answer.text);
 	await arena.verdict('team1', answer.body.id);
 	return `/c/points/submissions/${answer.body.id}`;
@@ -111,6 +111,7 @@ const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWid
 
 test('a team sees its points per group and the words meant for it; the jury reads what was said', async () => {
 	const orchard = await submit('orchard', 'partially_accepted/sum.py'), guess = await submit('guess', 'wrong_answer/one_by_one.py');
+	const harbour = await submit('harbour', 'wrong_answer/quay.py');
 	const page = await browser.newPage();
 	await enter(page, 'team1', orchard);
 	const group = page.locator('[data-group="secret/1-no-debts"]');
@@ -120,6 +121,11 @@ test('a team sees its points per group and the words meant for it; the jury read
 	await page.goto(base + guess);
 	await page.locator('.message pre:has-text("7 guesses are all you have")').waitFor(WAIT);
 	assert.equal(await page.locator('.jury').count(), 0);
+	await page.goto(base + harbour);
+	await page.locator('[data-shown] summary:has-text("Input")').click(WAIT);
+	await page.locator('[data-shown] pre:has-text("10 20")').waitFor(WAIT);
+	await page.locator('[data-shown] summary:has-text("What was written")').click();
+	assert.match(await page.locator('[data-shown]').innerText(), /^Test 1\n.*>34/s);
 
 	await enter(page, 'jury', guess);
 	await page.locator('.jury summary').first().click();

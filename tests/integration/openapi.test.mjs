@@ -141,6 +141,11 @@ test('every GET of the document was asked by everybody, and somebody got it', as
 	const mayBeMissing = /\{pid\}\/\{name|files\/\{|groups\/\{|organizations\/\{|registration/;
 	const draft = '/api/contests/{cid}/drafts/{pid}/{lang}';
 	if (document.paths[draft]?.put) await ask('PUT', draft, { values, who: 'team1', body: { body: 'x = 1', version: 1 } });
+	// Of a failed test that its package shows.
+	await arena.sql('UPDATE codearena.test_cases SET full_feedback = true');
+	const failed = (await arena.rows(`SELECT j.submission_id, r.ordinal FROM codearena.submission_results r
+		JOIN codearena.judgements j ON j.id = r.judgement_id WHERE r.verdict = 'WA' AND j.valid ORDER BY j.submission_id LIMIT 1`))[0];
+	await ask('GET', '/api/submissions/{sid}/runs/{n}/{part}', { values: { sid: failed.submission_id, n: failed.ordinal, part: 'input' }, who: 'jury' });
 	const missed = [];
 	for (const template of Object.keys(document.paths).filter((t) => document.paths[t].get)) {
 		if (template.endsWith('/stream')) continue; // never ends: below

@@ -137,6 +137,7 @@ test('api cannot read test data beyond the samples', async () => {
 	await refused('codearena_api', ['SELECT * FROM test_data_chunks', 'SELECT body FROM test_data_chunks',
 		'SELECT * FROM test_data', 'SELECT input_hash FROM test_cases', 'SELECT answer_hash FROM test_cases', 'SELECT * FROM test_cases']);
 	assert.equal(await arena.sql('SELECT count(*) FROM sample_data(\'p\', 1)', { user: 'codearena_api' }), '0');
+	assert.equal(await arena.sql('SELECT count(feedback_data(\'s-1\', 1, \'input\'))', { user: 'codearena_api' }), '0');
 });
 
 test('api cannot judge', async () => {

@@ -158,9 +158,9 @@ test('the board has the points of the groups and of the validator', async () => 
 // ---------------------------------------------------------------- what is kept and shown
 
 const sent = {}; // "guess halve.c" -> id
-async function sendOne(problem, file, code) {
+async function sendOne(problem, file, code, more) {
 	code ??= fs.readFileSync(path.join(folder, problem, 'submissions', file), 'utf8');
-	const answer = await arena.submit('c1', 'team1', problem, file.endsWith('.c') ? 'c' : 'python3', code);
+	const answer = await arena.submit('c1', 'team1', problem, file.endsWith('.c') ? 'c' : 'python3', code, { more });
 	assert.equal(answer.status, 202, answer.text);
 	await arena.verdict('team1', answer.body.id, JUDGED_MS);
 	sent[`${problem} ${path.basename(file)}`] = answer.body.id;
@@ -252,6 +252,37 @@ test('who fails a test reads the hint that its package has for it', async () => 
 	const run = (await view(sent['parcel too_heavy.py'], 'jury')).runs.find((r) => r.hint);
 	assert.equal(run.test_name, 'secret/1-few/b');
 	assert.equal('test_name' in (await view(sent['parcel too_heavy.py'], 'team1')).runs[0], false);
+});
+
+test('a test that its package shows is shown to the team that fails it, with what it wrote; no other test, and to nobody else', async () => {
+	const quay = (body) => `import sys\ndef needed(lengths, gap):\n    ${body}\n`;
+	const send = (name, body) => sendOne('harbour', name, quay(body), { filename: 'quay.py' });
+	await Promise.all([send('one', "print('one', file=sys.stderr); return sum(lengths) + gap * max(1, len(lengths) - 1)"),
+		send('three', 'return sum(lengths) + gap * (len(lengths) - 1) + len(lengths) // 3')]);
+	const [failed, hidden] = [sent['harbour one'], sent['harbour three']];
+	const other = (await view(hidden, 'team1')).runs.at(-1);
+	assert.deepEqual([other.ordinal, other.judgement_type_id, other.test_files, other.transcript, other.hint], [2, 'WA', undefined, undefined, null]);
+	for (const who of ['team1', 'jury']) {
+		const { runs } = await view(failed, who);
+		assert.deepEqual(runs.map((r) => [r.ordinal, r.test_files?.map((f) => f.filename), r.hint]),
+			[[1, undefined, null], [2, undefined, null], [3, ['test-3.in', 'test-3.ans'], 'one ship has no neighbour']], who);
+		assert.equal(runs[2].transcript, '>103\n!one');
+	}
+	const file = async (id, part, who) => arena.http('GET', `/api/submissions/${id}/runs/${part}`, { token: who && await arena.login(who) });
+	for (const who of ['team1', 'jury']) {
+		assert.equal((await file(failed, '3/input', who)).text, '3\n100\n');
+		assert.equal((await file(failed, '3/answer', who)).text, '100\n');
+	}
+	const no = [[failed, '2/input', 'team1'], [failed, '3/name', 'team1'], [failed, 'x/input', 'team1'], [hidden, '2/input', 'team1'], [failed, '3/input', 'team2'], ['none', '3/input', 'team1']];
+	for (const [id, part, who] of no) assert.equal((await file(id, part, who)).status, 404, `${id} ${part} ${who}`);
+	assert.equal((await file(failed, '3/input')).status, 401);
+	await arena.sql("UPDATE codearena.contests SET show_runs = 'count' WHERE id = 'c1'");
+	try {
+		assert.equal((await file(failed, '3/input', 'team1')).status, 404, 'the contest shows no runs');
+		assert.equal((await file(failed, '3/input', 'jury')).status, 200);
+	} finally {
+		await arena.sql("UPDATE codearena.contests SET show_runs = 'verdicts' WHERE id = 'c1'");
+	}
 });
 
 test('a long talk is kept from its beginning, and said to be cut', async () => {

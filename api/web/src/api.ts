@@ -126,13 +126,14 @@ export interface Run {
   memory_kib?: number;
   team_message?: string | null;
   hint?: string | null;
+  test_files?: { href: string; mime: string; filename: string }[]; // of a failed test that its package shows
+  transcript?: string; // of such a test, else for the jury
+  transcript_cut?: boolean;
   // for the jury
   test_name?: string | null;
   message?: string | null;
   exit_code?: number;
   signal?: number;
-  transcript?: string;
-  transcript_cut?: boolean;
 }
 export interface GroupResult {
   name: string;

@@ -1,6 +1,6 @@
 // submissions.tsx -- own submissions, filling in test by test; for the jury those of all teams.
 import { useEffect, useState } from "preact/hooks";
-import { get, isJury, type Account, type GroupResult, type Problem, type Run, type Submission } from "../api";
+import { get, getText, isJury, type Account, type GroupResult, type Problem, type Run, type Submission } from "../api";
 import { glyph, points, verdictWords } from "../format";
 import { Stream } from "../stream";
 
@@ -106,6 +106,47 @@ function Messages({ runs, of }: { runs: Run[]; of: "team_message" | "hint" }) {
   );
 }
 
+function Transcript({ run }: { run: Run }) {
+  return (
+    <details>
+      <summary>What was written (&gt; the submission, ! its errors, &lt; the validator)</summary>
+      <pre class="transcript">{run.transcript}</pre>
+      {run.transcript_cut && <p class="quiet">The rest was not kept.</p>}
+    </details>
+  );
+}
+
+const SHOWN_TEXT = 20000; // characters of a test file; a download has all
+
+function TestFile({ file }: { file: NonNullable<Run["test_files"]>[number] }) {
+  const [text, setText] = useState<string | null>(null);
+  const load = () => {
+    if (text === null) getText(`/api/${file.href}`).then((a) => setText(a.text), (e: Error) => setText(e.message));
+  };
+  return (
+    <details onToggle={load}>
+      <summary>{file.filename.endsWith(".in") ? "Input" : "Expected output"}</summary>
+      <pre class="transcript">{text === null ? "…" : text.slice(0, SHOWN_TEXT)}</pre>
+      <a href={`/api/${file.href}`} download={file.filename}>download</a>
+    </details>
+  );
+}
+
+// Failed tests that their package shows to whom it fails.
+function ShownTests({ runs }: { runs: Run[] }) {
+  return (
+    <>
+      {runs.filter((r) => r.test_files).map((r) => (
+        <div class="message" key={r.ordinal} data-shown={r.ordinal}>
+          <small>Test {r.ordinal}</small>
+          {r.test_files!.map((f) => <TestFile key={f.href} file={f} />)}
+          {r.transcript && <Transcript run={r} />}
+        </div>
+      ))}
+    </>
+  );
+}
+
 // What only the jury sees of the runs.
 function JuryRuns({ runs }: { runs: Run[] }) {
   return (
@@ -128,13 +169,7 @@ function JuryRuns({ runs }: { runs: Run[] }) {
                   <td />
                   <td colSpan={4}>
                     {r.message && <p>{r.message}</p>}
-                    {r.transcript && (
-                      <details>
-                        <summary>Transcript (&gt; the submission, &lt; the validator)</summary>
-                        <pre class="transcript">{r.transcript}</pre>
-                        {r.transcript_cut && <p class="quiet">The rest was not kept.</p>}
-                      </details>
-                    )}
+                    {r.transcript && <Transcript run={r} />}
                   </td>
                 </tr>
               ),
@@ -175,6 +210,7 @@ export function SubmissionLive({ id, account }: { id: string; account?: Account 
       {submission.judgement?.groups && submission.judgement.groups.length > 0 && <Groups groups={submission.judgement.groups} />}
       <Messages runs={submission.runs ?? []} of="team_message" />
       <Messages runs={submission.runs ?? []} of="hint" />
+      {!isJury(account) && <ShownTests runs={submission.runs ?? []} />}
       {isJury(account) && (submission.runs?.length ?? 0) > 0 && <JuryRuns runs={submission.runs!} />}
       {submission.compile_output && <pre class="compile">{submission.compile_output}</pre>}
     </div>
