@@ -267,6 +267,11 @@ static int run_finalize(struct admin *admin, const struct args *args, struct err
 	return press(admin, args, ACTION_FINALIZE, err);
 }
 
+static int run_end_updates(struct admin *admin, const struct args *args, struct err *err)
+{
+	return press(admin, args, ACTION_END_UPDATES, err);
+}
+
 /* ---- problems and teams of a contest */
 
 struct placed {
@@ -455,6 +460,8 @@ const struct command contest_commands[] = {
         {"contest end", "ID", "end it before its time", 1, 1, reason_options, run_end, false},
         {"contest finalize", "ID", "the result is final", 1, 1, reason_options, run_finalize,
                 false},
+        {"contest end-updates", "ID", "nothing more will change: readers may go", 1, 1,
+                reason_options, run_end_updates, false},
         {"contest add-problem", "ID PROBLEM", "put a problem in, or its newest version", 2, 2,
                 problem_options, run_add_problem, false},
         {"contest add-team", "ID [TEAM...]", "put teams in", 1, MAX_WORDS, team_options,

@@ -165,14 +165,50 @@ static int run_release(struct admin *admin, const struct args *args, struct err 
 	return set_hold(admin, args, false, err);
 }
 
+/* Option `name`: a time, or "none". */
+static int take_time(const struct args *args, const char *name, int64_t *ms, struct err *err)
+{
+	return strcmp(args_get(args, name), "none") == 0 ? 0 : get_time(args, name, true, ms, err);
+}
+
+static int get_schedule(const struct args *args, struct schedule *s, struct err *err)
+{
+	const struct {
+		const char *name;
+		unsigned bit;
+		int64_t *value;
+	} times[] = {{"start", SCHEDULE_START, &s->start_ms}, {"thaw", SCHEDULE_THAW, &s->thaw_ms},
+	        {"finalize", SCHEDULE_FINALIZE, &s->finalize_ms},
+	        {"end-updates", SCHEDULE_END_UPDATES, &s->end_updates_ms}};
+	const char *freeze = args_get(args, "freeze");
+	int bad = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(times) && !bad; i++) {
+		if (!args_get(args, times[i].name))
+			continue;
+		s->set |= times[i].bit;
+		bad = take_time(args, times[i].name, times[i].value, err);
+	}
+	if (!bad && args_get(args, "duration")) {
+		s->set |= SCHEDULE_DURATION;
+		bad = get_span(args, "duration", &s->duration_ms, err);
+	}
+	if (!bad && freeze) {
+		s->set |= SCHEDULE_FREEZE;
+		s->freeze_ms = -1;
+		bad = strcmp(freeze, "none") == 0 ? 0
+		                                  : get_span(args, "freeze", &s->freeze_ms, err);
+	}
+	return bad;
+}
+
 static int run_schedule(struct admin *admin, const struct args *args, struct err *err)
 {
-	struct schedule s;
+	struct schedule s = {0};
 	struct why why;
 	int bad = get_why(admin, args, &why, err);
 
-	bad = bad ? bad : get_time(args, "thaw", false, &s.thaw_ms, err);
-	bad = bad ? bad : get_time(args, "finalize", false, &s.finalize_ms, err);
+	bad = bad ? bad : get_schedule(args, &s, err);
 	if (bad)
 		return bad;
 	if (record_schedule(admin->pg, args->words[0], &s, &why, err) < 0)
@@ -429,8 +465,12 @@ static const struct option interval_options[] = {
         {"from", "TIME", "like 2026-01-31T10:00:00+01:00"}, {"to", "TIME", "its end"}, REASON, END};
 static const struct option why_options[] = {REASON, END};
 static const struct option schedule_options[] = {
-        {"thaw", "TIME", "thaw by itself then; not given: by the button"},
-        {"finalize", "TIME", "finalize by itself then, once nothing stands in the way"}, REASON,
+        {"start", "TIME", "like 2026-01-31T10:00:00+01:00, or none; until it has passed"},
+        {"duration", "SPAN", "5:00:00 | 90m, until the start; then: contest extend"},
+        {"freeze", "SPAN", "so long before the end, or none; until it has begun"},
+        {"thaw", "TIME", "thaw by itself then; none: by the button"},
+        {"finalize", "TIME", "finalize by itself then, once nothing stands in the way; or none"},
+        {"end-updates", "TIME", "the end of updates, once it is thawed and final; or none"}, REASON,
         END};
 static const struct option medal_options[] = {{"world-finals", NULL, "4 of each, and honors"},
         {"gold", "N", "default 0"}, {"silver", "N", "default 0"}, {"bronze", "N", "default 0"},
@@ -458,7 +498,7 @@ const struct command life_commands[] = {
                 run_hold, false},
         {"contest release", "ID", "verdicts count at once; what waits counts", 1, 1, why_options,
                 run_release, false},
-        {"contest schedule", "ID", "thaw and finalize by the clock", 1, 1, schedule_options,
+        {"contest schedule", "ID", "what comes by the clock, and when", 1, 1, schedule_options,
                 run_schedule, false},
         {"contest medals", "ID", "how many medals, and World Finals options", 1, 1, medal_options,
                 run_medals, false},

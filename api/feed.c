@@ -517,7 +517,7 @@ static void make_etag(
 	const struct contest_state *s = &fb->state;
 	char id[ETAG_SIZE];
 	int bits = (s->started != 0) | (s->frozen != 0) << 1 | (s->ended != 0) << 2 |
-	           (s->thawed != 0) << 3 | (s->finalized != 0) << 4;
+	           (s->thawed != 0) << 3 | (s->finalized != 0) << 4 | (s->end_of_updates != 0) << 5;
 
 	feed_board_event_id(fb, view, f->incarnation, id);
 	snprintf(etag, ETAG_SIZE, "\"%.80s.%x\"", id, (unsigned)bits);

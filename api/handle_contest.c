@@ -206,6 +206,7 @@ static int find_action(const char *name, enum contest_action *out, struct err *e
 	        [ACTION_THAW] = "thaw",
 	        [ACTION_END] = "end",
 	        [ACTION_FINALIZE] = "finalize",
+	        [ACTION_END_UPDATES] = "end-updates",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

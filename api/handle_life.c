@@ -125,13 +125,50 @@ static int hold(const struct action *x, struct err *err)
 	return record_hold(pg_of(x), x->rq->params[0], x->which == 1, &x->why, err);
 }
 
+/* A span of contest time; null: -1, when it may be. */
+static int get_span(
+        const json_t *body, const char *name, bool optional, int64_t *ms, struct err *err)
+{
+	const char *text = NULL;
+
+	*ms = -1;
+	if (json_opt_string(body, name, WORD_MAX, NULL, &text, err) < 0)
+		return err_result(err);
+	if (!text && optional)
+		return 0;
+	if (!text || clock_parse_reltime(text, ms) < 0 || *ms < 0)
+		return err_set(err, ERR_INPUT, "\"%s\" must be like 5:00:00", name);
+	return 0;
+}
+
 static int schedule(const struct action *x, struct err *err)
 {
 	struct schedule s = {0};
+	const struct {
+		const char *name;
+		unsigned bit;
+		int64_t *value;
+	} times[] = {{"start", SCHEDULE_START, &s.start_ms}, {"thaw", SCHEDULE_THAW, &s.thaw_ms},
+	        {"finalize", SCHEDULE_FINALIZE, &s.finalize_ms},
+	        {"end_updates", SCHEDULE_END_UPDATES, &s.end_updates_ms}};
 
-	if (get_time(x->body, "thaw", true, &s.thaw_ms, err) < 0 ||
-	        get_time(x->body, "finalize", true, &s.finalize_ms, err) < 0)
-		return err_result(err);
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		if (!json_object_get(x->body, times[i].name))
+			continue;
+		s.set |= times[i].bit;
+		if (get_time(x->body, times[i].name, true, times[i].value, err) < 0)
+			return err_result(err);
+	}
+	if (json_object_get(x->body, "duration")) {
+		s.set |= SCHEDULE_DURATION;
+		if (get_span(x->body, "duration", false, &s.duration_ms, err) < 0)
+			return err_result(err);
+	}
+	if (json_object_get(x->body, "freeze")) {
+		s.set |= SCHEDULE_FREEZE;
+		if (get_span(x->body, "freeze", true, &s.freeze_ms, err) < 0)
+			return err_result(err);
+	}
 	return record_schedule(pg_of(x), x->rq->params[0], &s, &x->why, err);
 }
 

@@ -85,6 +85,11 @@ bool rules_parse(const char *name, enum rules_kind *out)
 	return false;
 }
 
+static int64_t latest(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int64_t reached(int64_t at_ms, int64_t now_ms)
 {
 	return at_ms != INT64_MIN && at_ms <= now_ms ? at_ms : 0;
@@ -112,7 +117,7 @@ static void freeze_state(const struct contest *c, int64_t now_ms, struct contest
 		s->frozen = hiding;
 	} else if (s->ended && thawed) {
 		s->frozen = thawed_from;
-		s->thawed = thawed > s->ended ? thawed : s->ended;
+		s->thawed = latest(thawed, s->ended);
 	}
 }
 
@@ -125,7 +130,8 @@ struct contest_state contest_state_at(const struct contest *c, int64_t now_ms)
 	s.ended = reached(contest_end_ms(c, NULL), now_ms);
 	freeze_state(c, now_ms, &s);
 	s.finalized = reached(c->finalized_ms, now_ms);
-	s.end_of_updates = reached(c->end_of_updates_ms, now_ms);
+	if (s.finalized && (!s.frozen || s.thawed) && reached(c->end_of_updates_ms, now_ms))
+		s.end_of_updates = latest(c->end_of_updates_ms, latest(s.finalized, s.thawed));
 	return s;
 }
 

@@ -71,7 +71,14 @@ int record_judgement(struct pg *pg, struct arena *a, const struct claim *claim,
 
 /* Buttons and settings; actor is an account id or the shell user's name, reason may be NULL. The
  * audit row is written in the same transaction. */
-enum contest_action { ACTION_START, ACTION_FREEZE, ACTION_THAW, ACTION_END, ACTION_FINALIZE };
+enum contest_action {
+	ACTION_START,
+	ACTION_FREEZE,
+	ACTION_THAW,
+	ACTION_END,
+	ACTION_FINALIZE,
+	ACTION_END_UPDATES /* the last of all: nothing follows that a reader must wait for */
+};
 int record_action(struct pg *pg, const char *contest_id, enum contest_action action,
         const char *actor, const char *reason, struct err *err);
 /* After the rows of contests, contest_problems or contest_teams were changed: one bulk event with

@@ -206,6 +206,16 @@ static int check_finished(struct pg *pg, const struct contest *c, int64_t now_ms
 	return err_set(err, ERR_CONFLICT, "contest %.40s cannot be finalized:%s", c->id, list.data);
 }
 
+static int check_done(const struct contest *c, int64_t now_ms, struct err *err)
+{
+	struct contest_state s = contest_state_at(c, now_ms);
+
+	if (s.finalized && (s.thawed || !s.frozen))
+		return 0;
+	return err_set(err, ERR_CONFLICT, "contest %.40s is not %s yet", c->id,
+	        s.finalized ? "thawed" : "finalized");
+}
+
 static int check_action(struct pg *pg, const struct contest *c, enum contest_action action,
         int64_t now_ms, struct err *err)
 {
@@ -216,6 +226,8 @@ static int check_action(struct pg *pg, const struct contest *c, enum contest_act
 		return check_over(c, now_ms, err);
 	case ACTION_FINALIZE:
 		return check_finished(pg, c, now_ms, err);
+	case ACTION_END_UPDATES:
+		return check_done(c, now_ms, err);
 	case ACTION_START:
 	case ACTION_END: /* their functions look themselves */
 		break;
@@ -233,6 +245,7 @@ static const struct {
         [ACTION_THAW] = {"thaw", "contest.thaw", Q_RECORD_THAW, true},
         [ACTION_END] = {"end", "contest.end", Q_RECORD_END, false},
         [ACTION_FINALIZE] = {"finalize", "contest.finalize", Q_RECORD_FINALIZE, false},
+        [ACTION_END_UPDATES] = {"contest", "contest.end-updates", Q_RECORD_END_UPDATES, false},
 };
 
 static int act(struct pg *pg, struct arena *a, struct record_about *ab, enum contest_action action,

@@ -42,9 +42,24 @@ int record_interval_restore(
 int record_hold(
         struct pg *pg, const char *contest_id, bool on, const struct why *why, struct err *err);
 
-/* Thaw and finalize by the clock: wall ms, 0: by the button alone. */
+/* Times by the clock; what is not named in `set` stays as it is. The start moves until it has
+ * passed, never into the past, and the duration as long (then: record_extend); the freeze until it
+ * has begun. Thaw and finalize come by themselves at their time (api/conductor.c), once nothing is
+ * in their way and no reveal is open. */
+enum {
+	SCHEDULE_START = 1,
+	SCHEDULE_DURATION = 2,
+	SCHEDULE_FREEZE = 4,
+	SCHEDULE_THAW = 8,
+	SCHEDULE_FINALIZE = 16,
+	SCHEDULE_END_UPDATES = 32
+};
+enum { SCHEDULE_PUBLIC = SCHEDULE_START | SCHEDULE_DURATION | SCHEDULE_FREEZE };
 struct schedule {
-	int64_t thaw_ms, finalize_ms;
+	unsigned set;
+	int64_t start_ms;                             /* wall; 0: not scheduled */
+	int64_t duration_ms, freeze_ms;               /* contest time; freeze -1: none */
+	int64_t thaw_ms, finalize_ms, end_updates_ms; /* wall; 0: by the button alone */
 };
 int record_schedule(struct pg *pg, const char *contest_id, const struct schedule *s,
         const struct why *why, struct err *err);

@@ -1,5 +1,5 @@
 /* record_schedule.c -- what moves a contest's clock, and settings that the rules read: extensions,
- * removed intervals, hold-for-verification, scheduled thaw and finalize, medals.
+ * removed intervals, hold-for-verification, what comes by the clock, medals.
  *
  * All have one shape: lock, load, check, one SQL function that writes, the event, the audit row.
  * Removed intervals change the contest time of every later submission; contest_time_at alone says
@@ -11,6 +11,9 @@
 
 #include <inttypes.h>
 
+enum { SHORTEST_MS = 1000 };
+static const int64_t LONGEST_MS = INT64_C(31536000000); /* as the table's checks */
+
 /* One of them: what is to be done, and with what. */
 struct deed {
 	struct record_about about;
@@ -18,6 +21,7 @@ struct deed {
 	bool bulk, retime;
 	int (*check)(const struct contest *c, const struct deed *d, struct err *err);
 	int (*write)(struct pg *pg, struct arena *a, const struct deed *d, struct err *err);
+	const struct contest *contest; /* as it was, from the lock on */
 	const struct extension *extension;
 	struct interval *interval;
 	const struct schedule *schedule;
@@ -68,6 +72,7 @@ static int act(struct pg *pg, struct arena *a, struct deed *d, struct err *err)
 	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
 	        contest_load(pg, a, ab->contest_id, &c, err) < 0)
 		return err_result(err);
+	d->contest = &c;
 	if (d->check && d->check(&c, d, err) < 0)
 		return err_result(err);
 	if (d->write(pg, a, d, err) < 0 || (d->retime && retime(pg, a, d, err) < 0))
@@ -255,25 +260,90 @@ int record_hold(
 	return run(pg, &d, json_pack("{s:b}", "hold", on), err);
 }
 
+static bool is_frozen_once(const struct contest *c, int64_t now_ms)
+{
+	for (size_t i = 0; i < c->nfreezes; i++) {
+		if (c->freezes[i].from_ms <= now_ms)
+			return true;
+	}
+	return false;
+}
+
+static int check_schedule(const struct contest *c, const struct deed *d, struct err *err)
+{
+	const struct schedule *s = d->schedule;
+	int64_t now_ms = d->about.head.now_ms;
+	struct contest_state state = contest_state_at(c, now_ms);
+
+	if ((s->set & (SCHEDULE_START | SCHEDULE_DURATION)) && state.started)
+		return err_set(
+		        err, ERR_CONFLICT, "contest %.40s has started: it can be extended", c->id);
+	if ((s->set & SCHEDULE_START) && s->start_ms && s->start_ms < now_ms)
+		return err_set(err, ERR_INPUT, "the start would lie in the past");
+	if ((s->set & SCHEDULE_DURATION) &&
+	        (s->duration_ms < SHORTEST_MS || s->duration_ms > LONGEST_MS))
+		return err_set(err, ERR_INPUT, "the duration must be from a second to a year");
+	if (!(s->set & SCHEDULE_FREEZE))
+		return 0;
+	if (s->freeze_ms > LONGEST_MS)
+		return err_set(err, ERR_INPUT, "the freeze must not be longer than a year");
+	if (state.ended || is_frozen_once(c, now_ms))
+		return err_set(err, ERR_CONFLICT,
+		        "the freeze of contest %.40s has begun, or it is over", c->id);
+	return 0;
+}
+
+static const char *start_arg(struct arena *a, const struct schedule *s)
+{
+	if (!(s->set & SCHEDULE_START))
+		return NULL;
+	return s->start_ms ? time_arg(a, s->start_ms) : "infinity";
+}
+
 static int write_schedule(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
 {
-	return pg_run(pg, Q_RECORD_SCHEDULE, NULL, err, d->about.contest_id,
-	        time_arg(a, d->schedule->thaw_ms), time_arg(a, d->schedule->finalize_ms));
+	const struct schedule *s = d->schedule;
+	const struct contest *c = d->contest;
+	int64_t freeze = s->set & SCHEDULE_FREEZE ? s->freeze_ms : c->freeze_ms;
+
+	return pg_run(pg, Q_RECORD_SCHEDULE, NULL, err, d->about.contest_id, start_arg(a, s),
+	        pg_arg_int(a, s->set & SCHEDULE_DURATION ? s->duration_ms : c->duration_ms),
+	        freeze >= 0 ? pg_arg_int(a, freeze) : NULL,
+	        time_arg(a, s->set & SCHEDULE_THAW ? s->thaw_ms : c->thaw_at_ms),
+	        time_arg(a, s->set & SCHEDULE_FINALIZE ? s->finalize_ms : c->finalize_at_ms),
+	        time_arg(a,
+	                s->set & SCHEDULE_END_UPDATES ? s->end_updates_ms : c->end_of_updates_ms),
+	        d->about.head.now);
 }
 
 int record_schedule(struct pg *pg, const char *contest_id, const struct schedule *s,
         const struct why *why, struct err *err)
 {
+	const struct {
+		unsigned bit;
+		const char *name;
+		int64_t ms;
+	} members[] = {{SCHEDULE_START, "start", s->start_ms},
+	        {SCHEDULE_DURATION, "duration", s->duration_ms},
+	        {SCHEDULE_FREEZE, "freeze", s->freeze_ms}, {SCHEDULE_THAW, "thaw", s->thaw_ms},
+	        {SCHEDULE_FINALIZE, "finalize", s->finalize_ms},
+	        {SCHEDULE_END_UPDATES, "end_updates", s->end_updates_ms}};
 	struct deed d = {.about = about(contest_id, "contest", why),
 	        .audit = "contest.schedule",
+	        .check = check_schedule,
 	        .write = write_schedule,
 	        .schedule = s};
+	json_t *more;
 
-	d.about.jury_only = true;
-	return run(pg, &d,
-	        json_pack("{s:I, s:I}", "thaw_at", (json_int_t)s->thaw_ms, "finalize_at",
-	                (json_int_t)s->finalize_ms),
-	        err);
+	if (!s->set)
+		return err_set(err, ERR_INPUT, "no time is given");
+	more = json_object();
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		if (s->set & members[i].bit)
+			json_object_set_new(more, members[i].name, json_integer(members[i].ms));
+	}
+	d.about.jury_only = !(s->set & SCHEDULE_PUBLIC);
+	return run(pg, &d, more, err);
 }
 
 static int write_medals(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)

@@ -233,6 +233,9 @@ SELECT contest_end($1, $2);
 -- name: record_finalize
 SELECT contest_finalize($1, $2);
 
+-- name: record_end_updates
+SELECT contest_end_updates($1, $2);
+
 -- name: record_reschedule
 SELECT contest_reschedule_freeze($1);
 
@@ -282,7 +285,32 @@ SELECT submissions_retime($1, $2::text[], $3::bigint[]);
 SELECT contest_hold($1, $2::boolean);
 
 -- name: record_schedule
-SELECT contest_schedule($1, $2::timestamptz, $3::timestamptz);
+SELECT contest_schedule($1, $2::timestamptz, $3::bigint, $4::bigint, $5::timestamptz, $6::timestamptz,
+                        $7::timestamptz, $8::timestamptz);
+
+-- What the clock says is to be done, and nothing is in its way; a reveal's end is its own thaw.
+-- name: schedule_due
+WITH due AS (
+	SELECT c.id, c.thaw_at, c.finalize_at, c.finalized_at FROM contests c
+	WHERE c.start_at <= clock_timestamp()
+	  AND ((c.finalize_at <= clock_timestamp() AND c.finalized_at IS NULL)
+	       OR (c.thaw_at <= clock_timestamp() AND EXISTS (SELECT FROM contest_freezes f
+	           WHERE f.contest_id = c.id AND f.thawed_at IS NULL)))
+	  AND coalesce(c.ended_at, contest_wall(c.id, c.duration_ms + coalesce((SELECT max(t.extension_ms)
+	      FROM contest_teams t WHERE t.contest_id = c.id), 0))) <= clock_timestamp()
+)
+SELECT d.id, 'thaw' AS action FROM due d WHERE d.thaw_at <= clock_timestamp()
+  AND EXISTS (SELECT FROM contest_freezes f WHERE f.contest_id = d.id AND f.thawed_at IS NULL
+              AND f.from_at <= clock_timestamp())
+  AND NOT EXISTS (SELECT FROM contest_reveals r WHERE r.contest_id = d.id)
+UNION ALL
+SELECT d.id, 'finalize' FROM due d
+WHERE d.finalize_at <= clock_timestamp() AND d.finalized_at IS NULL
+  AND NOT EXISTS (SELECT FROM submissions s WHERE s.contest_id = d.id AND NOT s.practice
+                  AND NOT s.ignored AND (s.state <> 'final' OR s.verdict = 'JE' OR s.held))
+  AND NOT EXISTS (SELECT FROM clarifications q WHERE q.contest_id = d.id
+                  AND q.from_team_id IS NOT NULL AND q.answered_at IS NULL)
+ORDER BY id, action DESC;
 
 -- name: record_medals
 SELECT contest_medals($1, $2::int, $3::int, $4::int, $5::int, $6::boolean);
@@ -950,6 +978,9 @@ SELECT c.id, c.name, c.formal_name, c.rules::text AS rules,
        c.freeze_ms * interval '1 millisecond' AS freeze, c.clock_rate,
        to_char(c.ended_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended,
        to_char(c.finalized_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finalized,
+       to_char(c.end_of_updates_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS end_of_updates,
+       to_char(c.thaw_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS thaw_at,
+       to_char(c.finalize_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finalize_at,
        c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.after_end, c.show_runs, c.hidden, c.practice,
        c.submissions_per_minute,
        (SELECT string_agg(to_char(f.from_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')

@@ -344,7 +344,7 @@ CREATE TABLE contests (
 	clock_rate double precision NOT NULL DEFAULT 1 CHECK (clock_rate BETWEEN 0.001 AND 100000),
 	ended_at timestamptz,                  -- the button, when it came before the schedule
 	finalized_at timestamptz,
-	end_of_updates_at timestamptz,
+	end_of_updates_at timestamptz,         -- counts once it is thawed and finalized
 	penalty_minutes int NOT NULL DEFAULT 20 CHECK (penalty_minutes BETWEEN 0 AND 1000),
 	compile_penalty boolean NOT NULL DEFAULT false,
 	best_subtasks boolean NOT NULL DEFAULT false,  -- ioi: the sum over subtasks of the best
@@ -1584,6 +1584,18 @@ BEGIN
 	END IF;
 END $$;
 
+CREATE FUNCTION contest_end_updates(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET end_of_updates_at = at
+	WHERE id = contest AND coalesce(end_of_updates_at > at, true);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'the updates of contest % have ended already', contest
+			USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
 -- The scheduled freeze after the end has moved: it goes along while it has not begun, and it never
 -- begins in the past.
 CREATE FUNCTION contest_move_freeze(contest ident, at timestamptz) RETURNS void
@@ -1733,11 +1745,19 @@ BEGIN
 	END IF;
 END $$;
 
-CREATE FUNCTION contest_schedule(contest ident, thaw timestamptz, finalize timestamptz) RETURNS void
+-- The caller has checked what may still move. new_start: NULL leaves it, infinity is not scheduled.
+CREATE FUNCTION contest_schedule(contest ident, new_start timestamptz, new_duration bigint,
+	new_freeze bigint, thaw timestamptz, finalize timestamptz, updates timestamptz,
+	at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_api', 'codearena_admin');
-	UPDATE contests SET thaw_at = thaw, finalize_at = finalize WHERE id = contest;
+	UPDATE contests SET start_at = CASE WHEN new_start IS NULL THEN start_at
+			WHEN isfinite(new_start) THEN new_start END,
+		duration_ms = new_duration, freeze_ms = new_freeze, thaw_at = thaw,
+		finalize_at = finalize, end_of_updates_at = updates
+	WHERE id = contest;
+	PERFORM contest_move_freeze(contest, at);
 END $$;
 
 CREATE FUNCTION contest_medals(contest ident, gold int, silver int, bronze int, extra int,
@@ -2053,7 +2073,7 @@ GRANT SELECT ON contest_reveals, contest_reveal_steps TO codearena_api, codearen
 GRANT EXECUTE ON FUNCTION reveal_open, reveal_move, reveal_close TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, interval_restore,
 	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
-	contest_hold, contest_schedule, contest_medals, judging_pause
+	contest_hold, contest_schedule, contest_end_updates, contest_medals, judging_pause
 	TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION judging_pause_after_faults, judgements_follow TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.

@@ -179,6 +179,11 @@ test('a held verdict is pending for contestants and boards until a judge confirm
 	assert.doesNotMatch(await seen('team4'), /"(AC|WA)"/);
 	assert.match(await seen('jury'), /"held":true/);
 	assert.doesNotMatch(own.events.map((e) => e.text).join('\n'), /"verdict":"/);
+	await value(`UPDATE codearena.submissions SET points_milli = 70000 WHERE id = '${id}'`); // as a problem with points
+	const later = arena.sse('/api/contests/c1/stream?topics=own', { token: team });
+	assert.equal((await later.until('own', (e) => e.event === 'own')).data.submissions.find((s) => s.id === id).points, 0);
+	later.close();
+	await value(`UPDATE codearena.submissions SET points_milli = 0 WHERE id = '${id}'`);
 	assert.equal((await post(`/api/submissions/${id}/confirm`, {}, 'team4')).status, 403);
 	await done(post(`/api/submissions/${id}/confirm`, {}, 'jury'));
 	await waitFor('it solved', async () => (await row('c1', 'team4')).score.num_solved === 1);
@@ -207,7 +212,50 @@ test('nothing paused is judged: a problem, a language, a host; a button resumes 
 	assert.equal((await post('/api/judging', { action: 'pause', reason: 'x', problem_id: 'addup' })).status, 400);
 });
 
+test('start, duration and freeze move until they have begun, never into the past', async () => {
+	await arena.makeContest('c6', { problems: ['addup'], startIn: 3600000, minutes: 60, freeze: 10 });
+	const from = () => value(`SELECT coalesce((extract(epoch FROM min(from_at)) * 1000)::bigint::text, 'none') FROM codearena.contest_freezes WHERE contest_id = 'c6'`);
+	const start = Date.now() + 7200000;
+	const moved = await done(act('c6', 'schedule', { start: new Date(start).toISOString(), duration: '2:00:00' }));
+	assert.deepEqual([Date.parse(moved.start_time), Date.parse(moved.end_time)], [start, start + 7200000]);
+	assert.equal(await from(), String(start + 6600000), 'the freeze goes along');
+	assert.equal((await act('c6', 'schedule', { start: new Date(Date.now() - 60000).toISOString() })).status, 400);
+	assert.equal((await act('c6', 'schedule', {})).status, 400, 'no time is given');
+	assert.equal((await done(act('c6', 'schedule', { start: null, freeze: null }))).start_time, null);
+	assert.equal(await from(), 'none');
+	await done(act('c6', 'start'));
+	assert.equal((await act('c6', 'schedule', { start: new Date(start).toISOString() })).status, 409, 'it has started');
+	assert.equal((await act('c6', 'schedule', { duration: '1:00:00' })).status, 409);
+	await done(act('c6', 'schedule', { freeze: '9:00:00' }));
+	assert.ok(Number(await from()) > Date.parse((await arena.http('GET', '/api/contests/c6')).body.start_time), 'it never begins in the past');
+	assert.equal((await act('c6', 'schedule', { freeze: '0:10:00' })).status, 409, 'it has begun');
+});
+
+test('thaw and finalize come by the clock once nothing is in their way; the end of updates is the last of all', async () => {
+	const state = async () => (await arena.http('GET', '/api/contests/c6/state')).body;
+	const past = new Date(Date.now() - 1000).toISOString();
+	await done(act('c6', 'schedule', { thaw: past, finalize: past }));
+	const question = await done(post('/api/contests/c6/clarifications', { text: 'Is 0 a number?' }, 'team1'));
+	assert.equal((await state()).thawed, null, 'it is not over');
+	await done(act('c6', 'end'));
+	await waitFor('the thaw', async () => (await state()).thawed);
+	assert.equal((await state()).finalized, null, 'a clarification is not answered');
+	assert.equal((await act('c6', 'end-updates')).status, 409);
+	await done(post('/api/contests/c6/clarifications', { text: 'Yes.', reply_to_id: question.id }, 'jury'));
+	await waitFor('it to be final', async () => (await state()).finalized);
+	assert.equal((await state()).end_of_updates, null);
+	await arena.codearena('contest', 'end-updates', 'c6', '--reason', 'the archive is made');
+	const { thawed, finalized, end_of_updates: end } = await state();
+	assert.ok(thawed <= end && finalized <= end, JSON.stringify({ thawed, finalized, end }));
+	assert.equal((await act('c6', 'end-updates')).status, 409);
+	assert.equal(await value(`SELECT string_agg(actor || ' ' || action, ', ' ORDER BY id) FROM codearena.audit_log WHERE contest_id = 'c6' AND actor <> 'root' AND action ~ 'thaw|finalize'`),
+		'schedule contest.thaw, schedule contest.finalize');
+});
+
 test('the command line does the same', async () => {
+	await arena.makeContest('c7', { problems: ['addup'], startIn: 3600000 });
+	await arena.codearena('contest', 'schedule', 'c7', '--start', 'none', '--freeze', '1h', '--thaw', '2030-01-01T00:00:00Z', '--reason', 'rain');
+	assert.equal(await value(`SELECT concat(start_at, ' ', freeze_ms, ' ', thaw_at IS NOT NULL) FROM codearena.contests WHERE id = 'c7'`), ' 3600000 t');
 	await arena.codearena('contest', 'extend', 'c5', '--by', '5m', '--reason', 'late start');
 	await arena.codearena('team', 'adjust', 'c5', 'team1', '--minutes', '-5', '--reason', 'why not');
 	await arena.codearena('team', 'disqualify', 'c5', 'team2', '--reason', 'why not');
