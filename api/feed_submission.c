@@ -33,7 +33,9 @@ json_t *feed_submission_json(const PGresult *r, int row)
 	json_object_set_new(o, "state",
 	        json_string(strcmp(state, "final") == 0 && !verdict ? "judging" : state));
 	json_object_set_new(o, "verdict", verdict ? json_string(verdict) : json_null());
-	json_object_set_new(o, "points", json_integer(pg_int(r, row, "points_milli")));
+	/* What is not told has no points either. */
+	json_object_set_new(
+	        o, "points", json_integer(verdict ? pg_int(r, row, "points_milli") : 0));
 	json_object_set_new(o, "practice", json_boolean(pg_bool(r, row, "practice")));
 	return o;
 }
