@@ -21,7 +21,7 @@ struct deed {
 	bool bulk, retime;
 	int (*check)(const struct contest *c, const struct deed *d, struct err *err);
 	int (*write)(struct pg *pg, struct arena *a, const struct deed *d, struct err *err);
-	const struct contest *contest; /* as it was, from the lock on */
+	struct contest contest; /* as it was, from the lock on */
 	const struct extension *extension;
 	struct interval *interval;
 	const struct schedule *schedule;
@@ -66,14 +66,12 @@ static int act(struct pg *pg, struct arena *a, struct deed *d, struct err *err)
 	        .subject = d->extension ? d->extension->team_id : NULL,
 	        .reason = ab->reason,
 	        .more = ab->more};
-	struct contest c;
 	int failed;
 
 	if (event_lock(pg, a, ab->contest_id, &ab->head, err) < 0 ||
-	        contest_load(pg, a, ab->contest_id, &c, err) < 0)
+	        contest_load(pg, a, ab->contest_id, &d->contest, err) < 0)
 		return err_result(err);
-	d->contest = &c;
-	if (d->check && d->check(&c, d, err) < 0)
+	if (d->check && d->check(&d->contest, d, err) < 0)
 		return err_result(err);
 	if (d->write(pg, a, d, err) < 0 || (d->retime && retime(pg, a, d, err) < 0))
 		return err_result(err);
@@ -303,7 +301,7 @@ static const char *start_arg(struct arena *a, const struct schedule *s)
 static int write_schedule(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)
 {
 	const struct schedule *s = d->schedule;
-	const struct contest *c = d->contest;
+	const struct contest *c = &d->contest;
 	int64_t freeze = s->set & SCHEDULE_FREEZE ? s->freeze_ms : c->freeze_ms;
 
 	return pg_run(pg, Q_RECORD_SCHEDULE, NULL, err, d->about.contest_id, start_arg(a, s),

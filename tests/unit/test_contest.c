@@ -116,6 +116,25 @@ static void a_thaw_after_the_end_keeps_when_it_was_frozen(void **state UNUSED)
 	assert_int_equal(s.finalized, END + 3);
 }
 
+static void updates_end_once_it_is_thawed_and_final(void **state UNUSED)
+{
+	struct contest c = five_hours();
+	struct freeze_interval thawed = {FREEZE, END + 30, END + 30};
+
+	c.end_of_updates_ms = END + 10;
+	assert_int_equal(contest_state_at(&c, END + 50).end_of_updates, 0);
+	c.finalized_ms = END + 20;
+	assert_int_equal(contest_state_at(&c, END + 50).end_of_updates, 0);
+	c.freezes = &thawed;
+	assert_int_equal(contest_state_at(&c, END + 50).end_of_updates, END + 30);
+	c.end_of_updates_ms = END + 60;
+	assert_int_equal(contest_state_at(&c, END + 50).end_of_updates, 0);
+	assert_int_equal(contest_state_at(&c, END + 60).end_of_updates, END + 60);
+	c.nfreezes = 0;
+	c.end_of_updates_ms = END + 10;
+	assert_int_equal(contest_state_at(&c, END + 50).end_of_updates, END + 20);
+}
+
 static void a_freeze_taken_back_while_it_runs_leaves_no_state(void **state UNUSED)
 {
 	struct freeze_interval f = {START + 10, START + 20, START + 20};
@@ -171,6 +190,7 @@ int main(void)
 	        cmocka_unit_test(before_the_start_there_is_no_state),
 	        cmocka_unit_test(states_come_by_the_schedule),
 	        cmocka_unit_test(a_thaw_after_the_end_keeps_when_it_was_frozen),
+	        cmocka_unit_test(updates_end_once_it_is_thawed_and_final),
 	        cmocka_unit_test(a_freeze_taken_back_while_it_runs_leaves_no_state),
 	        cmocka_unit_test(the_earliest_interval_that_hides_says_since_when),
 	        cmocka_unit_test(problems_and_teams_are_found),
