@@ -190,14 +190,30 @@ static void look(struct world *w, const struct sub *s, struct view views[VIEW_CO
 		firsts[v] = first_of(w, s, v);
 }
 
+/* "It may change only by a rejudging": once shown, nothing that is judged for the first time moves
+ * it, in whatever order verdicts come. */
+static void assert_first_stays(const struct record_change *ch, bool fresh)
+{
+	for (enum view_of v = VIEW_JURY; fresh && v < VIEW_COUNT; v++) {
+		const char *before = ch->first_before[v].team_id;
+
+		if (!before)
+			continue;
+		assert_non_null(ch->first_after[v].team_id);
+		assert_string_equal(ch->first_after[v].team_id, before);
+	}
+}
+
 /* The submission's state becomes what `now` says. */
 static void change(struct world *w, struct sub *s, const struct sub *now)
 {
 	struct record_change ch = {.c = &w->c, .team = s->team, .problem = s->problem};
+	bool fresh = s->fact.verdict == VERDICT_NONE && now->counts == s->counts;
 
 	look(w, s, ch.before, ch.first_before);
 	*s = *now;
 	look(w, s, ch.after, ch.first_after);
+	assert_first_stays(&ch, fresh);
 	assert_true(w->nlog < EVENTS_MAX);
 	for (enum view_of v = VIEW_JURY; v < VIEW_COUNT; v++)
 		w->log[w->nlog].parts[v] = record_change_part(&ch, v);
