@@ -11,6 +11,7 @@
 #include "admin/admin.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/contest.h"
 #include "scoreboard/record.h"
 #include "scoreboard/record_outside.h"
 #include "scoreboard/record_reveal.h"
@@ -32,8 +33,9 @@ struct replay {
 	struct arena a;
 	const char *from, *as, *account;
 	int64_t speed, lead_ms, reveal_ms;
-	int64_t start_ms, last_end_ms, freeze_ms; /* last end: of the team with the most time */
-	int64_t ahead_ms;                         /* of PostgreSQL's clock before ours */
+	int64_t duration_ms, freeze_ms; /* contest time; freeze 0: none */
+	int64_t start_ms, last_end_ms;  /* last end: of the team with the most time */
+	int64_t ahead_ms;               /* of PostgreSQL's clock before ours */
 	struct outside_submission *subs;
 	struct outside_judgement *verdicts;
 	int64_t *took_ms;
@@ -48,17 +50,41 @@ struct step {
 
 /* ---------------------------------------------------------------- the new contest */
 
+/* How long it was and for how long frozen, in its own time: as it went, not as it was planned, when
+ * somebody pressed a button or gave more time after the freeze had begun. */
+static void take_times(struct replay *r, const struct contest *c)
+{
+	int64_t end_ms = contest_end_ms(c, NULL), from_ms = end_ms;
+
+	r->duration_ms = c->duration_ms;
+	if (c->ended_ms && contest_time_at(c, c->ended_ms) < r->duration_ms)
+		r->duration_ms = contest_time_at(c, c->ended_ms);
+	for (size_t i = 0; i < c->nfreezes; i++) {
+		if (c->freezes[i].from_ms < from_ms)
+			from_ms = c->freezes[i].from_ms;
+	}
+	if (from_ms < end_ms)
+		r->freeze_ms = r->duration_ms - contest_time_at(c, from_ms);
+	r->last_end_ms = r->duration_ms;
+	for (size_t i = 0; i < c->nteams && !c->ended_ms; i++) {
+		int64_t own_ms = r->duration_ms + c->teams[i].extension_ms;
+
+		r->last_end_ms = own_ms > r->last_end_ms ? own_ms : r->last_end_ms;
+	}
+}
+
 static int check_source(struct replay *r, const char **name, struct err *err)
 {
-	auto_pgresult PGresult *res = NULL;
+	auto_pgresult PGresult *clock = NULL;
+	struct contest c;
 
-	if (pg_run(r->admin->pg, Q_REPLAY_SOURCE, &res, err, r->from) < 0)
+	if (contest_load(r->admin->pg, &r->a, r->from, &c, err) < 0 ||
+	        pg_run(r->admin->pg, Q_ADMIN_CLOCK, &clock, err) < 0)
 		return err_result(err);
-	if (PQntuples(res) == 0)
-		return err_set(err, ERR_NOT_FOUND, "no such contest: \"%.40s\"", r->from);
-	if (!pg_bool(res, 0, "over"))
+	if (contest_end_ms(&c, NULL) > pg_int(clock, 0, "now_ms"))
 		return err_set(err, ERR_CONFLICT, "contest %.40s is not over yet", r->from);
-	*name = arena_strdup(&r->a, pg_text(res, 0, "name"));
+	take_times(r, &c);
+	*name = c.name;
 	return 0;
 }
 
@@ -68,11 +94,11 @@ static int write_contest(struct replay *r, const char *name, struct err *err)
 	auto_pgresult PGresult *res = NULL;
 
 	if (pg_run(pg, Q_REPLAY_CONTEST, &res, err, r->from, r->as, name,
-	            pg_arg_int(&r->a, r->speed), pg_arg_int(&r->a, r->lead_ms)) < 0)
+	            pg_arg_int(&r->a, r->speed), pg_arg_int(&r->a, r->lead_ms),
+	            pg_arg_int(&r->a, r->duration_ms),
+	            r->freeze_ms > 0 ? pg_arg_int(&r->a, r->freeze_ms) : NULL) < 0)
 		return err_result(err);
 	r->start_ms = pg_int(res, 0, "start_ms");
-	r->last_end_ms = pg_int(res, 0, "last_end_ms");
-	r->freeze_ms = pg_int(res, 0, "freeze_ms");
 	r->ahead_ms = pg_int(res, 0, "now_ms") - clock_wall_ms();
 	if (pg_run(pg, Q_ADMIN_CONTEST_COUNTER, NULL, err, r->as) < 0 ||
 	        pg_run(pg, Q_REPLAY_PROBLEMS, NULL, err, r->from, r->as) < 0 ||

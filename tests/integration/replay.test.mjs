@@ -58,6 +58,15 @@ test('its final board is the old one\'s, and so is each row; log and board are r
 	assert.ok((await arena.http('GET', '/api/contests/again/state')).body.finalized);
 });
 
+test('it is frozen when the old one was, which a button can have done before the schedule', async () => {
+	const feed = ndjson(small()).replaceAll('"small"', '"early"').replace('"frozen":"2024-05-01T12:00:00.000Z"', '"frozen":"2024-05-01T11:30:00.000Z"');
+	fs.writeFileSync(arena.path('early.ndjson'), feed);
+	await arena.codearena('contest', 'import-feed', arena.path('early.ndjson'));
+	await arena.codearena('contest', 'replay', 'early', '--as', 'early2', '--speed', '36000', '--lead', '1', '--reveal-ms', '0');
+	assert.equal(await arena.sql('SELECT freeze_ms FROM codearena.contests WHERE id = \'early2\''), '5400000');
+	assert.deepEqual(fromSnapshot(await board('early2')), fromSnapshot(await board('early')));
+});
+
 test('what is not over is not played again, nor under a name that is taken', async () => {
 	await arena.codearena('contest', 'create', 'running', '--start', new Date(Date.now() - 60000).toISOString());
 	for (const [words, text] of [[['running', '--as', 'x'], /not over/], [['none', '--as', 'x'], /no such contest/], [['small', '--as', 'again'], /exists already/], [['small'], /--as/]]) {
