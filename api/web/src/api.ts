@@ -86,6 +86,9 @@ export interface Contest {
   duration: string;
   scoreboard_freeze_duration?: string | null;
   clock_rate?: number;
+  end_time?: string | null;
+  own_end_time?: string | null; // of the reader's team, with its own extension
+  removed_intervals?: { from: string; to: string }[];
 }
 export interface ContestState {
   started: string | null;

@@ -30,13 +30,20 @@ export function phaseOf(c: Contest, s: ContestState | null, now: number): Phase 
   if (!c.start_time) return "unscheduled";
   const start = Date.parse(c.start_time);
   const rate = c.clock_rate ?? 1;
-  const end = start + parseDuration(c.duration) / rate;
+  const end = c.end_time ? Date.parse(c.end_time) : start + parseDuration(c.duration) / rate;
+  const own = c.own_end_time ? Date.parse(c.own_end_time) : end;
   if (now < start) return "before";
   if (s?.finalized) return "final";
-  if (s?.ended || now >= end) return "ended";
+  if (now >= own || (s?.ended && own <= end)) return "ended";
   const freeze = parseDuration(c.scoreboard_freeze_duration) / rate;
   const scheduled = freeze > 0 && now >= end - freeze;
   return (s?.frozen || scheduled) && !s?.thawed ? "frozen" : "running";
+}
+
+// The contest's clock stands still in what was taken out.
+function contestTime(c: Contest, at: number): number {
+  const removed = (c.removed_intervals ?? []).map((r) => Math.max(0, Math.min(at, Date.parse(r.to)) - Date.parse(r.from)));
+  return (at - Date.parse(c.start_time ?? "") - removed.reduce((sum, ms) => sum + ms, 0)) * (c.clock_rate ?? 1);
 }
 
 const phaseWords: Record<Phase, string> = {
@@ -75,8 +82,8 @@ function ContestHeader({ id, account, onMissing }: { id: string; account: Accoun
   const phase = phaseOf(contest, state, now);
   const start = contest.start_time ? Date.parse(contest.start_time) : now;
   const until = state?.ended ? Math.min(now, Date.parse(state.ended)) : now;
-  const passed = (until - start) * (contest.clock_rate ?? 1);
-  const duration = parseDuration(contest.duration);
+  const passed = contestTime(contest, until);
+  const duration = contestTime(contest, Date.parse(contest.own_end_time ?? contest.end_time ?? "")) || parseDuration(contest.duration);
   const shown = phase === "before" ? `starts in ${clock((start - now))}` : clock(Math.min(passed, duration));
   return (
     <div class="contest-bar">
