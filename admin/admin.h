@@ -61,6 +61,7 @@ extern const struct command submission_commands[];
 extern const struct command rejudging_commands[];
 extern const struct command board_commands[];
 extern const struct command reveal_commands[];
+extern const struct command audit_commands[];
 extern const struct command backup_commands[];
 extern const struct command doctor_commands[];
 

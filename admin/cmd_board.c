@@ -1,10 +1,15 @@
-/* cmd_board.c -- the standings and the log they are folded from: show, rebuild, verify. */
+/* cmd_board.c -- the standings, now and then, and the log they are folded from: show, awards,
+ * rebuild, verify. */
 #include "admin/admin.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "model/event.h"
+#include "scoreboard/awards.h"
 #include "scoreboard/board_query.h"
 #include "scoreboard/catchup.h"
+#include "scoreboard/freeze.h"
 #include "scoreboard/log_verify.h"
+#include "scoreboard/past.h"
 
 #include <bsd/stdlib.h>
 
@@ -184,20 +189,51 @@ static int print_part(struct board *b, const struct board_query *q, struct err *
 	return 0;
 }
 
+/* The board as it is, or as --at and --final want it. */
+static int get_board(
+        struct admin *admin, const struct args *args, struct board **board, struct err *err)
+{
+	const char *id = args->words[0], *at = args_get(args, "at"), *wrong = NULL;
+	auto_arena struct arena a = {0};
+	struct past_wish w = {
+	        .contest_id = id, .jury = args_get(args, "jury") != NULL, .number = -1};
+	struct past past = {0};
+	struct contest c;
+	int64_t contest_ms;
+
+	if (!at && args_get(args, "final"))
+		return args_usage(err, "--final needs --at with a contest time");
+	if (contest_load(admin->pg, &a, id, &c, err) < 0)
+		return err_result(err);
+	if (!at)
+		return catchup_fold(admin->pg, id, w.jury, 0, board, err);
+	if (clock_parse_reltime(at, &contest_ms) < 0)
+		w.number = strtonum(at, 0, INT64_MAX, &wrong);
+	if (wrong || (w.number >= 0 && args_get(args, "final")))
+		return args_usage(err, "--at must be a contest time (1:23:45)%s",
+		        args_get(args, "final") ? "" : " or the number of an event");
+	if (args_get(args, "final"))
+		return past_final(admin->pg, id, contest_ms, board, err);
+	if (w.number < 0)
+		w.wall_ms = contest_wall_at(&c, contest_ms);
+	if (past_find(admin->pg, &w, &past, err) < 0)
+		return err_result(err);
+	return catchup_fold(admin->pg, id, w.jury, past.number, board, err);
+}
+
 static int run_show(struct admin *admin, const struct args *args, struct err *err)
 {
 	__attribute__((cleanup(auto_board))) struct board *board = NULL;
-	auto_arena struct arena a = {0};
 	auto_buf struct buf text = {0};
 	struct board_query q = {0};
-	struct log_head head;
 	bool part;
+	int bad;
 
 	if (parse_query(args, &q, &part, err))
 		return EXIT_USAGE;
-	if (event_head(admin->pg, &a, args->words[0], &head, err) < 0 ||
-	        catchup_fold(admin->pg, args->words[0], args_get(args, "jury"), 0, &board, err) < 0)
-		return err_result(err);
+	bad = get_board(admin, args, &board, err);
+	if (bad)
+		return bad;
 	if (part)
 		return admin->json ? print_part(board, &q, err) : show_part(board, &q, err);
 	if (admin->json) {
@@ -206,6 +242,41 @@ static int run_show(struct admin *admin, const struct args *args, struct err *er
 		return 0;
 	}
 	show_board(board);
+	return 0;
+}
+
+/* As the API tells them (feed_awards): what follows from the whole board when it is over and, for
+ * the public, nothing is hidden; until then first to solve alone. */
+static int run_awards(struct admin *admin, const struct args *args, struct err *err)
+{
+	__attribute__((cleanup(auto_board))) struct board *board = NULL;
+	auto_arena struct arena a = {0};
+	auto_pgresult PGresult *clock = NULL;
+	bool jury = args_get(args, "jury") != NULL, all;
+	struct contest c;
+	json_auto_t *list = NULL;
+	int64_t now_ms;
+
+	if (contest_load(admin->pg, &a, args->words[0], &c, err) < 0 ||
+	        pg_run(admin->pg, Q_ADMIN_CLOCK, &clock, err) < 0 ||
+	        catchup_fold(admin->pg, c.id, jury, 0, &board, err) < 0)
+		return err_result(err);
+	now_ms = pg_int(clock, 0, "now_ms");
+	all = jury ? contest_state_at(&c, now_ms).ended != 0
+	           : freeze_shows_awards(&c, now_ms) && !awards_pending(board);
+	list = awards_list(board, &c.medals, !all);
+	if (admin->json) {
+		out_json(json_incref(list));
+		return 0;
+	}
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i), *teams = json_object_get(o, "team_ids");
+
+		out_cell(json_string_value(json_object_get(o, "id")), TEAM_WIDTH, false);
+		for (size_t t = 0; t < json_array_size(teams); t++)
+			printf("%s%s", t ? " " : "", json_string_value(json_array_get(teams, t)));
+		putchar('\n');
+	}
 	return 0;
 }
 
@@ -342,6 +413,8 @@ static int run_log_head(struct admin *admin, const struct args *args, struct err
 
 static const struct option show_options[] = {
         {"jury", NULL, "what the jury sees, not the public"},
+        {"at", "WHEN", "as it was at a contest time (1:23:45) or an event's number"},
+        {"final", NULL, "with --at: what was submitted by then, with the verdicts known now"},
         {"top", "N", "only N rows of teams with a rank"},
         {"from", "N", "begin at the N-th of them"},
         {"group", "ID", "only teams of this group"},
@@ -351,6 +424,10 @@ static const struct option show_options[] = {
         {"around", "N", "so many above and below it (5)"},
         {NULL, NULL, NULL},
 };
+static const struct option awards_options[] = {
+        {"jury", NULL, "what the jury sees, not the public"},
+        {NULL, NULL, NULL},
+};
 static const struct option verify_options[] = {
         {"anchor", "N:HEX", "event N must have this hash (log head printed it earlier)"},
         {NULL, NULL, NULL},
@@ -358,6 +435,8 @@ static const struct option verify_options[] = {
 
 const struct command board_commands[] = {
         {"board show", "CONTEST", "the standings", 1, 1, show_options, run_show, false},
+        {"board awards", "CONTEST", "winner, medals, first to solve", 1, 1, awards_options,
+                run_awards, false},
         {"board rebuild", "CONTEST", "make the board in Redis anew from the log", 1, 1, NULL,
                 run_rebuild, false},
         {"board verify", "[CONTEST]", "Redis = the log = the submissions?", 0, 1, NULL, run_verify,

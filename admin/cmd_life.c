@@ -216,6 +216,54 @@ static int run_schedule(struct admin *admin, const struct args *args, struct err
 	return told(admin, args, args->words[0]);
 }
 
+/* Texts as they are, numbers and truths as such. */
+static int get_settings(const struct args *args, json_t *out, struct err *err)
+{
+	static const struct {
+		const char *option, *member, *kind;
+	} all[] = {{"name", "name", "text"}, {"formal-name", "formal_name", "text"},
+	        {"penalty", "penalty_time", "number"}, {"compile-penalty", "compile_penalty", NULL},
+	        {"best-subtasks", "best_subtasks", NULL}, {"show-runs", "show_runs", "text"},
+	        {"after-end", "after_end", "text"}, {"hidden", "hidden", NULL},
+	        {"practice", "practice", NULL}, {"per-minute", "submissions_per_minute", "number"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		static const int64_t range[2] = {0, INT32_MAX};
+		const char *text = args_get(args, all[i].option);
+		int64_t number = 0;
+		json_t *value = NULL;
+
+		if (!text)
+			continue;
+		if (!all[i].kind && args_choice(args, all[i].option, "yes|no", err))
+			return EXIT_USAGE;
+		if (!all[i].kind)
+			value = json_boolean(strcmp(text, "yes") == 0);
+		else if (strcmp(all[i].kind, "text") == 0)
+			value = json_string(text);
+		else if (args_int(args, all[i].option, range, &number, err))
+			return EXIT_USAGE;
+		else
+			value = json_integer(number);
+		json_object_set_new(out, all[i].member, value);
+	}
+	return 0;
+}
+
+static int run_set(struct admin *admin, const struct args *args, struct err *err)
+{
+	json_auto_t *settings = json_object();
+	struct why why;
+	int bad = get_why(admin, args, &why, err);
+
+	bad = bad ? bad : get_settings(args, settings, err);
+	if (bad)
+		return bad;
+	if (record_settings(admin->pg, args->words[0], settings, &why, err) < 0)
+		return err_result(err);
+	return told(admin, args, args->words[0]);
+}
+
 static int run_medals(struct admin *admin, const struct args *args, struct err *err)
 {
 	static const int64_t range[2] = {0, MEDALS_MAX};
@@ -472,6 +520,16 @@ static const struct option schedule_options[] = {
         {"finalize", "TIME", "finalize by itself then, once nothing stands in the way; or none"},
         {"end-updates", "TIME", "the end of updates, once it is thawed and final; or none"}, REASON,
         END};
+static const struct option set_options[] = {{"name", "TEXT", "its name"},
+        {"formal-name", "TEXT", "its long name"},
+        {"penalty", "MINUTES", "for each rejected submission"},
+        {"compile-penalty", "yes|no", "does a compile error cost it as well"},
+        {"best-subtasks", "yes|no", "ioi: the sum over subtasks of the best"},
+        {"show-runs", "HOW", "none | count | verdicts: what teams see of tests"},
+        {"after-end", "WHAT", "refuse | practice: submissions after the end"},
+        {"hidden", "yes|no", "only teams in it, jury and admins see it"},
+        {"practice", "yes|no", "judged after all other contests"},
+        {"per-minute", "N", "submissions of a team per minute"}, REASON, END};
 static const struct option medal_options[] = {{"world-finals", NULL, "4 of each, and honors"},
         {"gold", "N", "default 0"}, {"silver", "N", "default 0"}, {"bronze", "N", "default 0"},
         {"extra", "B", "so many more bronze ones"},
@@ -500,6 +558,8 @@ const struct command life_commands[] = {
                 run_release, false},
         {"contest schedule", "ID", "what comes by the clock, and when", 1, 1, schedule_options,
                 run_schedule, false},
+        {"contest set", "ID", "change settings; the board is computed anew", 1, 1, set_options,
+                run_set, false},
         {"contest medals", "ID", "how many medals, and World Finals options", 1, 1, medal_options,
                 run_medals, false},
         {"contest blockers", "ID", "what stands in the way of finalize", 1, 1, NULL, run_blockers,

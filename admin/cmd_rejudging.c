@@ -138,6 +138,28 @@ static void say_standing(const json_t *change, const char *side)
 	        number(s, "penalty"), number(s, "points") / 1000);
 }
 
+static void say_teams(const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		printf(" %s", json_string_value(json_array_get(list, i)));
+	if (json_array_size(list) == 0)
+		printf(" -");
+}
+
+static void say_awards(const json_t *awards)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach (awards, i, o) {
+		printf("  %s:", member(o, "id"));
+		say_teams(json_object_get(o, "old"));
+		printf(" ->");
+		say_teams(json_object_get(o, "new"));
+		putchar('\n');
+	}
+}
+
 static void say_preview(const json_t *preview)
 {
 	const json_t *status = json_object_get(preview, "status"), *o;
@@ -160,6 +182,7 @@ static void say_preview(const json_t *preview)
 		printf("  first to solve %s: %s -> %s\n", member(o, "problem_id"),
 		        member(o, "old_team_id"), member(o, "new_team_id"));
 	}
+	say_awards(json_object_get(preview, "awards"));
 }
 
 static int run_show(struct admin *admin, const struct args *args, struct err *err)

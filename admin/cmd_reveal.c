@@ -96,6 +96,36 @@ static int run_steps(struct admin *admin, const struct args *args, struct err *e
 	return 0;
 }
 
+/* The same before it is opened: nothing is, and nobody is told. */
+static int run_rehearse(struct admin *admin, const struct args *args, struct err *err)
+{
+	auto_arena struct arena a = {0};
+	struct reveal_step *steps;
+	json_t *list;
+	size_t n;
+
+	if (record_reveal_rehearse(admin->pg, &a, args->words[0], &steps, &n, err) < 0)
+		return err_result(err);
+	list = json_array();
+	for (size_t i = 0; i < n; i++) {
+		const char *problem = steps[i].problem ? steps[i].problem->id : NULL;
+
+		json_array_append_new(list,
+		        json_pack("{s:I, s:s, s:s?, s:i}", "position", (json_int_t)i + 1, "team",
+		                steps[i].team->id, "problem", problem, "rank", steps[i].rank));
+		if (!admin->json && problem)
+			printf("%5zu  %-24s %s\n", i + 1, steps[i].team->id, problem);
+		else if (!admin->json)
+			printf("%5zu  %-24s is final, rank %d\n", i + 1, steps[i].team->id,
+			        steps[i].rank);
+	}
+	if (admin->json)
+		out_json(list);
+	else
+		json_decref(list);
+	return 0;
+}
+
 static const struct option auto_options[] = {
         {"every-ms", "MS", "of wall time between two steps (1500)"},
         {"stop-rank", "RANK", "pause behind each final row of rank 1 to RANK (0: only at the end)"},
@@ -118,6 +148,8 @@ const struct command reveal_commands[] = {
         {"reveal close", "CONTEST",
                 "Ends without publishing: the board is frozen as before. To publish: contest thaw.",
                 1, 1, NULL, run_close, false},
+        {"reveal rehearse", "CONTEST", "The steps as they would be now; nothing is opened.", 1, 1,
+                NULL, run_rehearse, false},
         {"reveal steps", "CONTEST", "All steps, also those to come: for the jury's eyes.", 1, 1,
                 NULL, run_steps, false},
         {0},

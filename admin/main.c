@@ -26,6 +26,7 @@ static const struct command *const tables[] = {
         rejudging_commands,
         board_commands,
         reveal_commands,
+        audit_commands,
         backup_commands,
         doctor_commands,
 };

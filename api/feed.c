@@ -659,6 +659,47 @@ char *feed_own_row(struct feed *f, const char *contest_id, const char *team_id)
 	return text;
 }
 
+/* With the lock. The rank is the public board's, which is the jury's when nothing is hidden. */
+static void add_standing(
+        struct feed *f, struct feed_board *fb, const struct board_row *row, struct buf *out)
+{
+	auto_free char *text = board_row_json(fb->boards[FEED_JURY], row);
+	const struct board_row *shown;
+	bool frozen;
+
+	pass_time(f, fb);
+	frozen = fb->state.frozen && !fb->state.thawed;
+	shown = row->ranked && !frozen ? board_row_find(fb->boards[FEED_PUBLIC], row->team_id)
+	                               : NULL;
+	if (shown)
+		buf_addf(out, "{\"no_rank\":null,\"rank\":%d",
+		        board_rank(fb->boards[FEED_PUBLIC], shown));
+	else
+		buf_addf(out, "{\"no_rank\":\"%s\",\"rank\":null",
+		        row->ranked ? "the scoreboard is frozen" : "the team has no rank");
+	buf_addf(out, ",\"row\":%s}", text);
+}
+
+int feed_own_standing(struct feed *f, const char *contest_id, const char *team_id, struct buf *out,
+        struct err *err)
+{
+	struct feed_board *fb;
+	const struct board_row *row;
+	int rc = 0;
+
+	pthread_mutex_lock(&f->lock);
+	fb = feed_find(f, contest_id);
+	row = fb ? board_row_find(fb->boards[FEED_JURY], team_id) : NULL;
+	if (row)
+		add_standing(f, fb, row, out);
+	else if (fb)
+		rc = err_set(err, ERR_NOT_FOUND, "your team is not in contest %.40s", contest_id);
+	else
+		rc = no_contest(f, contest_id, err);
+	pthread_mutex_unlock(&f->lock);
+	return rc;
+}
+
 size_t feed_contests(struct feed *f, struct arena *a, const char ***out)
 {
 	size_t n = 0;

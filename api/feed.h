@@ -48,6 +48,10 @@ bool feed_parse_id(struct feed *f, const char *id, enum feed_view view, int64_t 
 void feed_state_event(struct feed *f, const char *contest_id, struct buf *out);
 /* The row of a team on the jury's board as JSON, for the team itself; NULL: none. Caller frees. */
 char *feed_own_row(struct feed *f, const char *contest_id, const char *team_id);
+/* {"row", "rank", "no_rank"}: the same row, its rank on the public board, or why it has none to
+ * tell (no rank while the board is frozen). ERR_NOT_FOUND: the team is not in the contest. */
+int feed_own_standing(struct feed *f, const char *contest_id, const char *team_id, struct buf *out,
+        struct err *err);
 /* The ids of all contests that are followed, in the arena. */
 size_t feed_contests(struct feed *f, struct arena *a, const char ***out);
 /* Is the reveal of any contest open? */

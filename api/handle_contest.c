@@ -43,6 +43,7 @@ int handle_contests(struct request *rq, struct reply *rp, struct err *err)
 
 int handle_contest(struct request *rq, struct reply *rp, struct err *err)
 {
+	const struct contest_team *team;
 	struct contest c;
 	json_t *o = NULL;
 
@@ -50,8 +51,9 @@ int handle_contest(struct request *rq, struct reply *rp, struct err *err)
 		return err_result(err);
 	o = shape_contest(&c);
 	shape_set(o, "state", part_state(&c, clock_wall_ms()));
-	shape_set(o, "member",
-	        json_boolean(rq->who.team_id[0] && contest_team_find(&c, rq->who.team_id)));
+	team = rq->who.team_id[0] ? contest_team_find(&c, rq->who.team_id) : NULL;
+	shape_set(o, "member", json_boolean(team));
+	shape_set(o, "own_end_time", team ? shape_time(contest_end_ms(&c, team)) : json_null());
 	shape_set(o, "server_time", shape_time(clock_wall_ms()));
 	return reply_json(rp, o);
 }

@@ -193,6 +193,15 @@ static int medals(const struct action *x, struct err *err)
 	return record_medals(pg_of(x), x->rq->params[0], &m, &x->why, err);
 }
 
+static int set(const struct action *x, struct err *err)
+{
+	const json_t *settings = json_object_get(x->body, "settings");
+
+	if (!json_is_object(settings))
+		return err_set(err, ERR_INPUT, "\"settings\" must be an object");
+	return record_settings(pg_of(x), x->rq->params[0], settings, &x->why, err);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct action *x, struct err *err);
@@ -211,6 +220,7 @@ static const struct {
         {"hold", hold, 1},
         {"release", hold, 0},
         {"schedule", schedule, 0},
+        {"settings", set, 0},
         {"medals", medals, 0},
 };
 

@@ -264,12 +264,12 @@ static int add_packed(struct request *rq, bool jury, struct sink *s, struct err 
 	return result;
 }
 
-/* What is over does not change: it may be kept for a day. */
+/* What is over does not change: it may be kept for a day, unless only some may see it. */
 static bool is_over(const struct contest *c, const struct log_head *head)
 {
 	struct contest_state s = contest_state_at(c, head->now_ms);
 
-	return s.finalized && (s.thawed || !s.frozen);
+	return !c->hidden && s.finalized && (s.thawed || !s.frozen);
 }
 
 int handle_history(struct request *rq, struct reply *rp, struct err *err)

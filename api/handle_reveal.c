@@ -1,9 +1,12 @@
 /* handle_reveal.c -- the resolver over HTTP.
  *
- *   GET  .../reveal          where it stands (position null: not open), for everybody; the jury
- * also gets all steps, which is what a rehearsal plays on a private page POST .../reveal the
- * controller's buttons, for admins: {"action": "open" | "next" | "back" | "jump" | "auto" | "pause"
- * | "close"}; thaw ends and publishes
+ *   GET  .../reveal            where it stands (position null: not open), for everybody; the jury
+ *                              also gets all steps
+ *   GET  .../reveal/rehearsal  the jury's alone: the steps as they would be now, at any time, so
+ *                              that a private page can play them; nothing is opened
+ *   POST .../reveal            the controller's buttons, for admins: {"action": "open" | "next" |
+ *                              "back" | "jump" | "auto" | "pause" | "close"}; thaw ends and
+ *                              publishes
  *
  * Viewers need neither: each move is an event of the board, and comes with its stream. */
 #include "api/access.h"
@@ -77,6 +80,24 @@ static int answer(struct request *rq, struct reply *rp, struct err *err)
 int handle_reveal_get(struct request *rq, struct reply *rp, struct err *err)
 {
 	return answer(rq, rp, err);
+}
+
+int handle_reveal_rehearsal(struct request *rq, struct reply *rp, struct err *err)
+{
+	struct reveal_step *steps;
+	size_t n;
+	json_t *list;
+
+	if (record_reveal_rehearse(rq->worker->pg, &rq->arena, rq->params[0], &steps, &n, err) < 0)
+		return err_result(err);
+	list = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(
+		        list, json_pack("{s:I, s:s, s:s?, s:o}", "position", (json_int_t)i + 1,
+		                      "team", steps[i].team->id, "problem",
+		                      steps[i].problem ? steps[i].problem->id : NULL, "rank",
+		                      steps[i].rank ? json_integer(steps[i].rank) : json_null()));
+	return reply_json(rp, list);
 }
 
 static int parse_order(const json_t *body, struct reveal_order *o, struct err *err)

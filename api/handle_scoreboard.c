@@ -4,7 +4,10 @@
  * With any of these it is a part of the board (scoreboard/board_query.h): `limit` and `offset` a
  * page of rows; `team` that team's own row, `around` so many rows above and below it; `group`,
  * `organization` or `country` only its teams. The answer costs a few binary searches and the rows
- * it gives, however large the board is; a page is made once for all who ask for it. */
+ * it gives, however large the board is; a page is made once for all who ask for it.
+ *
+ * GET .../scoreboard/own is a team's own row as it truly is, also while the board is frozen; its
+ * rank is told only when it says nothing of what is hidden. Nobody may keep the answer. */
 #include "api/app.h"
 #include "api/board_ask.h"
 #include "api/feed.h"
@@ -49,5 +52,17 @@ int handle_scoreboard_get(struct request *rq, struct reply *rp, struct err *err)
 	else
 		buf_add(&rp->body, text.body->data, text.body->len);
 	frame_drop(text.body);
+	return 0;
+}
+
+int handle_scoreboard_own(struct request *rq, struct reply *rp, struct err *err)
+{
+	if (!rq->who.team_id[0])
+		return err_set(err, ERR_DENIED, "this needs a team's account");
+	if (feed_check(rq->app->feed, &rq->who, rq->params[0], FEED_PUBLIC, err) < 0 ||
+	        feed_own_standing(rq->app->feed, rq->params[0], rq->who.team_id, &rp->body, err) <
+	                0)
+		return err_result(err);
+	reply_header(rq, "Cache-Control", "no-store");
 	return 0;
 }

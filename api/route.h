@@ -69,16 +69,18 @@ handler handle_rejudgings, handle_rejudging, handle_rejudging_create, handle_rej
 /* handle_past.c: work */
 handler handle_scoreboard_past, handle_history;
 /* handle_reveal.c: work */
-handler handle_reveal_get, handle_reveal_post;
+handler handle_reveal_get, handle_reveal_rehearsal, handle_reveal_post;
 /* handle_life.c: work */
 handler handle_ignore, handle_confirm, handle_override, handle_judging, handle_judging_pause,
         handle_blockers;
+/* handle_log.c: work */
+handler handle_log, handle_audit;
 /* handle_submit.c: work; answers when the writer has committed */
 handler handle_submit;
 /* handle_clarification.c, handle_draft.c: work */
 handler handle_clarifications, handle_clarify, handle_draft_get, handle_draft_put;
-/* handle_scoreboard.c, handle_awards.c */
-handler handle_scoreboard_get, handle_awards;
+/* handle_scoreboard.c, handle_awards.c: loop */
+handler handle_scoreboard_get, handle_scoreboard_own, handle_awards;
 /* handle_stream.c: `prepare` is the work, `open` the loop part */
 handler handle_stream_scoreboard;         /* loop */
 handler handle_stream_submission_prepare; /* work: may this viewer see it; first body */

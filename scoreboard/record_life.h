@@ -9,6 +9,8 @@
 #include "model/contest.h"
 #include "scoreboard/record.h"
 
+#include <jansson.h>
+
 struct why {
 	const char *actor,
 	        *reason; /* account id or shell user; reason may be NULL only where said */
@@ -62,6 +64,12 @@ struct schedule {
 	int64_t thaw_ms, finalize_ms, end_updates_ms; /* wall; 0: by the button alone */
 };
 int record_schedule(struct pg *pg, const char *contest_id, const struct schedule *s,
+        const struct why *why, struct err *err);
+/* An object of some of these: name, formal_name, penalty_time (minutes), compile_penalty,
+ * best_subtasks, show_runs, after_end, hidden, practice, submissions_per_minute. Every cell is
+ * computed anew. ERR_INPUT names what is wrong; ERR_CONFLICT: the contest is finalized and one is
+ * of the rules. */
+int record_settings(struct pg *pg, const char *contest_id, const json_t *settings,
         const struct why *why, struct err *err);
 int record_medals(struct pg *pg, const char *contest_id, const struct contest_medals *m,
         const struct why *why, struct err *err);

@@ -9,6 +9,7 @@
 #define RECORD_REVEAL_H
 #include "base/pg.h"
 #include "scoreboard/record.h"
+#include "scoreboard/reveal.h"
 
 enum { REVEAL_MIN_MS = 100, REVEAL_MAX_MS = 600000 };
 
@@ -37,6 +38,11 @@ struct reveal_order {
  * open; ERR_INPUT: a position or pace out of range. */
 int record_reveal(
         struct pg *pg, const char *contest_id, const struct reveal_order *o, struct err *err);
+
+/* The steps as they would be if it were opened now, for a rehearsal: nothing is written, nobody is
+ * told, and it may be long before the end. In the arena. */
+int record_reveal_rehearse(struct pg *pg, struct arena *a, const char *contest_id,
+        struct reveal_step **steps, size_t *n, struct err *err);
 
 /* "open", "next", "back", "jump", "auto", "pause", "close"; false: another word. */
 bool reveal_move_parse(const char *word, enum reveal_move *out);

@@ -6,6 +6,7 @@
  * how, and it is applied to all of them here, not in SQL, so that a submission has the same time
  * whether the interval was removed before or after it came. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "scoreboard/record_life.h"
 #include "scoreboard/record_write.h"
 
@@ -26,6 +27,7 @@ struct deed {
 	struct interval *interval;
 	const struct schedule *schedule;
 	const struct contest_medals *medals;
+	const json_t *settings;
 	bool on;
 };
 
@@ -342,6 +344,95 @@ int record_schedule(struct pg *pg, const char *contest_id, const struct schedule
 	}
 	d.about.jury_only = !(s->set & SCHEDULE_PUBLIC);
 	return run(pg, &d, more, err);
+}
+
+static const struct {
+	const char *name;
+	const char *words; /* " a b ": one of these; "": any text; NULL: a number or a truth */
+	int64_t min, max;  /* of a number; max 0: a truth */
+	bool of_rules;
+} settings[] = {
+        {"name", "", 0, 0, false},
+        {"formal_name", "", 0, 0, false},
+        {"penalty_time", NULL, 0, 1000, true},
+        {"compile_penalty", NULL, 0, 0, true},
+        {"best_subtasks", NULL, 0, 0, true},
+        {"show_runs", " none count verdicts ", 0, 0, false},
+        {"after_end", " refuse practice ", 0, 0, false},
+        {"hidden", NULL, 0, 0, false},
+        {"practice", NULL, 0, 0, false},
+        {"submissions_per_minute", NULL, 1, 100000, false},
+};
+enum { NAME_BYTES = 500 };
+
+static int check_word(const json_t *given, const char *name, const char *words, struct err *err)
+{
+	const char *word;
+	auto_free char *spaced = NULL;
+
+	if (json_get_string(given, name, NAME_BYTES, &word, err) < 0)
+		return err_result(err);
+	spaced = xasprintf(" %s ", word);
+	if (*word && (!*words || (strstr(words, spaced) && !strchr(word, ' '))))
+		return 0;
+	return err_set(
+	        err, ERR_INPUT, "\"%s\" must be%s%s", name, *words ? " one of" : " a text", words);
+}
+
+static int check_setting(const json_t *given, size_t i, struct err *err)
+{
+	const char *name = settings[i].name;
+	int64_t number;
+	bool truth;
+
+	if (!json_object_get(given, name))
+		return 0;
+	if (settings[i].words)
+		return check_word(given, name, settings[i].words, err);
+	if (settings[i].max)
+		return json_get_int(given, name, settings[i].min, settings[i].max, &number, err);
+	return json_opt_bool(given, name, false, &truth, err);
+}
+
+static int check_settings(const struct contest *c, const struct deed *d, struct err *err)
+{
+	const char *names[ARRAY_LEN(settings) + 1] = {0};
+	bool final = contest_state_at(c, d->about.head.now_ms).finalized;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		names[i] = settings[i].name;
+	if (json_object_size(d->settings) == 0)
+		return err_set(err, ERR_INPUT, "no setting is given");
+	if (json_only(d->settings, names, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		if (check_setting(d->settings, i, err) < 0)
+			return err_result(err);
+		if (final && settings[i].of_rules && json_object_get(d->settings, names[i]))
+			return err_set(err, ERR_CONFLICT, "contest %.40s is finalized", c->id);
+	}
+	return 0;
+}
+
+static int write_settings(
+        struct pg *pg, struct arena *a UNUSED, const struct deed *d, struct err *err)
+{
+	auto_free char *text = json_text(d->settings);
+
+	return pg_run(pg, Q_RECORD_SETTINGS, NULL, err, d->about.contest_id, text);
+}
+
+int record_settings(struct pg *pg, const char *contest_id, const json_t *given,
+        const struct why *why, struct err *err)
+{
+	struct deed d = {.about = about(contest_id, "contest", why),
+	        .audit = "contest.settings",
+	        .bulk = true,
+	        .check = check_settings,
+	        .write = write_settings,
+	        .settings = given};
+
+	return run(pg, &d, json_deep_copy(given), err);
 }
 
 static int write_medals(struct pg *pg, struct arena *a, const struct deed *d, struct err *err)

@@ -6,6 +6,7 @@
 #include "scoreboard/rejudging_look.h"
 
 #include "base/json.h"
+#include "scoreboard/awards.h"
 #include "scoreboard/board.h"
 #include "scoreboard/freeze.h"
 #include "scoreboard/part.h"
@@ -258,6 +259,52 @@ static json_t *firsts_json(const struct rejudging_look *l)
 	return list;
 }
 
+/* The teams of an award; an empty list when it is not given. New reference. */
+static json_t *winners(const json_t *list, const char *id)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
+
+		if (strcmp(json_string_value(json_object_get(o, "id")), id) == 0)
+			return json_incref(json_object_get(o, "team_ids"));
+	}
+	return json_array();
+}
+
+/* Of the awards of `from`, those that have other teams; with `gone` only what the new list lacks.
+ */
+static void add_awards(json_t *out, const json_t *lists[2], bool gone)
+{
+	const json_t *from = lists[gone ? 0 : 1];
+
+	for (size_t i = 0; i < json_array_size(from); i++) {
+		const char *id = json_string_value(json_object_get(json_array_get(from, i), "id"));
+		json_t *old = winners(lists[0], id), *new = winners(lists[1], id);
+
+		if (json_equal(old, new) || (gone && json_array_size(new) > 0)) {
+			json_decref(old);
+			json_decref(new);
+			continue;
+		}
+		json_array_append_new(
+		        out, json_pack("{s:s, s:o, s:o}", "id", id, "old", old, "new", new));
+	}
+}
+
+/* Winner, medals, honors, groups, as they would be if it were over; firsts stand beside. */
+static json_t *awards_json(
+        const struct rejudging_look *l, struct board *before, struct board *after)
+{
+	json_auto_t *old = awards_list(before, &l->c.medals, false);
+	json_auto_t *new = awards_list(after, &l->c.medals, false);
+	const json_t *lists[2] = {old, new};
+	json_t *out = json_array();
+
+	add_awards(out, lists, false);
+	add_awards(out, lists, true);
+	return out;
+}
+
 int rejudging_preview(const struct rejudging_look *l, json_t **out, struct err *err)
 {
 	struct board *before = NULL, *after = NULL;
@@ -272,6 +319,7 @@ int rejudging_preview(const struct rejudging_look *l, json_t **out, struct err *
 		json_object_set_new(*out, "changes", changes_json(l));
 		json_object_set_new(*out, "ranks", ranks_json(before, after));
 		json_object_set_new(*out, "first_to_solve", firsts_json(l));
+		json_object_set_new(*out, "awards", awards_json(l, before, after));
 	}
 	if (before)
 		board_free(before);

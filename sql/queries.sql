@@ -257,7 +257,13 @@ UNION ALL
 SELECT 'not answered', count(*), array_to_string((array_agg(id ORDER BY at))[1:10], ',')
 FROM clarifications
 WHERE contest_id = $1 AND from_team_id IS NOT NULL AND answered_at IS NULL
-HAVING count(*) > 0 ORDER BY why;
+HAVING count(*) > 0
+UNION ALL
+SELECT 'not over', 1, '' FROM contests c
+WHERE c.id = $1 AND coalesce(coalesce(c.ended_at, contest_wall(c.id, c.duration_ms + coalesce((
+	SELECT max(t.extension_ms) FROM contest_teams t WHERE t.contest_id = c.id), 0)))
+	> clock_timestamp(), true)
+ORDER BY why;
 
 -- name: record_counter
 INSERT INTO contest_counter (contest_id) SELECT id FROM contests WHERE id = $1
@@ -266,6 +272,18 @@ ON CONFLICT DO NOTHING;
 -- name: record_audit
 INSERT INTO audit_log (actor, action, contest_id, subject, detail)
 VALUES ($1, $2, $3, $4, $5::jsonb);
+
+-- name: audit_list
+SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time, actor, action,
+       contest_id AS contest, subject, detail ->> 'reason' AS reason, (detail - 'reason')::text AS detail
+FROM audit_log
+WHERE ($1::text IS NULL OR contest_id = $1) AND ($2::text IS NULL OR action = $2)
+  AND ($3::bigint IS NULL OR id < $3)
+ORDER BY id DESC LIMIT $4::bigint;
+
+-- name: audit_found
+SELECT what, number, ok, why, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+FROM contest_checks WHERE contest_id = $1 ORDER BY what;
 
 -- ==== scoreboard: record_schedule, record_team, record_jury
 
@@ -311,6 +329,9 @@ WHERE d.finalize_at <= clock_timestamp() AND d.finalized_at IS NULL
   AND NOT EXISTS (SELECT FROM clarifications q WHERE q.contest_id = d.id
                   AND q.from_team_id IS NOT NULL AND q.answered_at IS NULL)
 ORDER BY id, action DESC;
+
+-- name: record_settings
+SELECT contest_settings($1, $2::jsonb);
 
 -- name: record_medals
 SELECT contest_medals($1, $2::int, $3::int, $4::int, $5::int, $6::boolean);
@@ -528,27 +549,15 @@ VALUES ($1::text, $1::text, 'jury', $2, false) ON CONFLICT (id) DO NOTHING
 
 -- ==== admin: replay
 
--- The freeze as it was, also one that came by the button.
--- name: replay_source
-SELECT c.name, coalesce(c.ended_at, contest_wall(c.id, c.duration_ms)) <= clock_timestamp() AS over
-FROM contests c WHERE c.id = $1
-
 -- name: replay_contest
 INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
 	penalty_minutes, compile_penalty, best_subtasks, show_runs, medals_gold, medals_silver, medals_bronze,
 	medals_extra, honors, hidden)
 SELECT $2, $3, c.formal_name, c.rules, clock_timestamp() + $5::bigint * interval '1 millisecond',
-       c.duration_ms, coalesce(c.freeze_ms, (
-		SELECT greatest(0, extract(epoch FROM contest_wall(c.id, c.duration_ms) - min(f.from_at))
-		                   * 1000 * c.clock_rate)::bigint
-		FROM contest_freezes f WHERE f.contest_id = c.id)),
-       $4::double precision, c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.show_runs, c.medals_gold,
+       $6::bigint, $7::bigint, $4::double precision, c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.show_runs, c.medals_gold,
        c.medals_silver, c.medals_bronze, c.medals_extra, c.honors, c.hidden
 FROM contests c WHERE c.id = $1
 RETURNING floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms,
-          duration_ms + coalesce((SELECT max(extension_ms) FROM contest_teams
-		WHERE contest_id = $1), 0) AS last_end_ms,
-          coalesce(freeze_ms, 0) AS freeze_ms,
           floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms
 
 -- name: replay_problems

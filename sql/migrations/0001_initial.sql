@@ -1760,6 +1760,25 @@ BEGIN
 	PERFORM contest_move_freeze(contest, at);
 END $$;
 
+-- Members as record_settings checks them; what is missing stays.
+CREATE FUNCTION contest_settings(contest ident, s jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET name = coalesce(s->>'name', name),
+		formal_name = coalesce(s->>'formal_name', formal_name),
+		penalty_minutes = coalesce((s->>'penalty_time')::int, penalty_minutes),
+		compile_penalty = coalesce((s->>'compile_penalty')::boolean, compile_penalty),
+		best_subtasks = coalesce((s->>'best_subtasks')::boolean, best_subtasks),
+		show_runs = coalesce(s->>'show_runs', show_runs),
+		after_end = coalesce(s->>'after_end', after_end),
+		hidden = coalesce((s->>'hidden')::boolean, hidden),
+		practice = coalesce((s->>'practice')::boolean, practice),
+		submissions_per_minute = coalesce((s->>'submissions_per_minute')::int,
+			submissions_per_minute)
+	WHERE id = contest;
+END $$;
+
 CREATE FUNCTION contest_medals(contest ident, gold int, silver int, bronze int, extra int,
 	with_honors boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
@@ -2073,7 +2092,7 @@ GRANT SELECT ON contest_reveals, contest_reveal_steps TO codearena_api, codearen
 GRANT EXECUTE ON FUNCTION reveal_open, reveal_move, reveal_close TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, interval_restore,
 	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
-	contest_hold, contest_schedule, contest_end_updates, contest_medals, judging_pause
+	contest_hold, contest_schedule, contest_end_updates, contest_settings, contest_medals, judging_pause
 	TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION judging_pause_after_faults, judgements_follow TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.

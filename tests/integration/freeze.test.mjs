@@ -74,6 +74,19 @@ test('a hidden verdict sends nothing to the public and to other teams, at no tim
 	}
 });
 
+test('its own row is true to a team, and its rank is not told while that would tell of the others', async () => {
+	const own = async (who, contest = 'c1') => arena.http('GET', `/api/contests/${contest}/scoreboard/own`, { token: who && await arena.login(who) });
+	const { body, headers } = await own('team2');
+	assert.deepEqual([body.rank, body.no_rank, body.row.team, body.row.solved, body.row.cells[0].pending], [null, 'the scoreboard is frozen', 'team2', 1, 0]);
+	assert.equal(headers['cache-control'], 'no-store');
+	assert.equal((await own('team3')).body.row.cells[0].judged, 1);
+	assert.equal((await own(undefined)).status, 401);
+	assert.equal((await own('jury')).status, 403, 'it has no team');
+	assert.equal((await own('team1', 'none')).status, 404);
+	await arena.makeContest('c3', { problems: ['addup'] });
+	await waitFor('the contest', async () => (await own('team1', 'c3')).body?.rank === 1);
+});
+
 test('the frozen board counts what is hidden as pending, even when it is right', async () => {
 	const board = await arena.scoreboard('c1');
 	assert.deepEqual([cell(board, 'team2').solved, cell(board, 'team2').num_pending, cell(board, 'team2').num_judged], [false, 1, 0]);
@@ -131,6 +144,10 @@ test('the thaw shows all, by a reset and one snapshot or by deltas', async () =>
 	assert.equal(cell(board, 'team3').num_judged, 1);
 	const jury = await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' });
 	assert.deepEqual(board.rows, jury.rows);
+	const own = (await arena.http('GET', `${BASE}/scoreboard/own`, { token: await arena.login('team3') })).body;
+	assert.deepEqual([own.rank, own.no_rank], [board.rows.find((r) => r.team_id === 'team3').rank, null]);
+	const first = JSON.parse(await arena.codearena('--json', 'board', 'awards', 'c1')).find((a) => a.id === 'winner');
+	assert.equal(first.team_ids[0], board.rows[0].team_id);
 });
 
 test('after the end nothing more is accepted, and the result can be made final', async () => {

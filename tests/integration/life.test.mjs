@@ -68,6 +68,12 @@ test('one team has its own time; thaw and finalize wait for it', async () => {
 	await waitFor('the end', async () => (await arena.http('GET', '/api/contests/c3/state')).body.ended);
 	assert.equal((await arena.submit('c3', 'team2', 'addup', 'python3', right())).status, 403);
 	await judged('c3', 'team1', right());
+	const ends = async (who) => (await arena.http('GET', '/api/contests/c3', { token: await arena.login(who) })).body;
+	const [longer, other] = [await ends('team1'), await ends('team2')];
+	assert.equal(Date.parse(longer.own_end_time) - Date.parse(other.own_end_time), 60000);
+	assert.deepEqual([other.own_end_time, (await ends('jury')).own_end_time], [other.end_time, null]);
+	const blockers = (await arena.http('GET', '/api/contests/c3/blockers', { token: await arena.login('jury') })).body;
+	assert.deepEqual(blockers, [{ why: 'not over', count: 1, ids: [] }]);
 	assert.equal((await act('c3', 'thaw')).status, 409);
 	assert.equal((await act('c3', 'finalize')).status, 409);
 	await done(act('c3', 'extend', { by: '-0:01:00.000', team_id: 'team1' }).then(async (a) => {
@@ -252,6 +258,24 @@ test('thaw and finalize come by the clock once nothing is in their way; the end 
 		'schedule contest.thaw, schedule contest.finalize');
 });
 
+test('settings change while it runs, and every cell is computed anew', async () => {
+	await arena.makeContest('c8', { problems: ['addup'] });
+	await judged('c8', 'team1', wrong());
+	await judged('c8', 'team1', right());
+	await waitFor('20 minutes', async () => (await row('c8', 'team1'))?.score.total_time >= 20);
+	const time = (await row('c8', 'team1')).score.total_time;
+	const now = await done(act('c8', 'settings', { settings: { penalty_time: 7, show_runs: 'count', name: 'Another name' } }));
+	assert.deepEqual([now.penalty_time, now.show_runs, now.name, now.after_end], [7, 'count', 'Another name', 'refuse']);
+	await waitFor('7 minutes', async () => (await row('c8', 'team1')).score.total_time === time - 13);
+	for (const settings of [{}, { show_runs: 'all' }, { show_runs: 'none count' }, { name: '' }, { penalty_time: -1 }, { rules: 'ioi' }, { hidden: 'yes' }]) {
+		assert.equal((await act('c8', 'settings', { settings })).status, 400, JSON.stringify(settings));
+	}
+	await arena.codearena('contest', 'set', 'c8', '--hidden', 'yes', '--penalty', '20', '--reason', 'a rehearsal');
+	await waitFor('it gone', async () => (await arena.http('GET', '/api/contests/c8/scoreboard')).status === 404);
+	assert.equal((await row('c8', 'team1', 'root')).score.total_time, time);
+	assert.equal(await value(`SELECT string_agg(detail ->> 'reason', ', ' ORDER BY id) FROM codearena.audit_log WHERE action = 'contest.settings'`), 'test, a rehearsal');
+});
+
 test('the command line does the same', async () => {
 	await arena.makeContest('c7', { problems: ['addup'], startIn: 3600000 });
 	await arena.codearena('contest', 'schedule', 'c7', '--start', 'none', '--freeze', '1h', '--thaw', '2030-01-01T00:00:00Z', '--reason', 'rain');
@@ -265,6 +289,20 @@ test('the command line does the same', async () => {
 	assert.match(await arena.codearena('judging', 'status'), /python3/);
 	await arena.codearena('judging', 'resume', '--language', 'python3', '--reason', 'why not');
 	await assert.rejects(arena.codearena('team', 'adjust', 'c5', 'team1', '--minutes', '-5'), /reason/);
+});
+
+test('who did what, when and why can be read, by admins alone; so can the log\'s head, by the jury', async () => {
+	const get = async (path, who) => arena.http('GET', `/api/contests/c5/${path}`, { token: await arena.login(who) });
+	const rows = (await get('audit?limit=3', 'root')).body;
+	assert.equal(rows.length, 3);
+	const row = (await get('audit?action=team.disqualify', 'root')).body[0];
+	assert.deepEqual([row.action, row.subject, row.reason], ['team.disqualify', 'team2', 'why not']);
+	assert.ok(Math.abs(Date.parse(row.time) - Date.now()) < 3600000);
+	assert.ok((await get(`audit?before=${row.id}`, 'root')).body.every((r) => r.id < row.id));
+	assert.deepEqual([(await get('audit', 'jury')).status, (await get('audit?limit=x', 'root')).status, (await get('log', 'team1')).status], [403, 400, 403]);
+	assert.match(await arena.codearena('audit', 'list', 'c5', '--action', 'team.disqualify'), /team2 +why not/);
+	const { anchor, number } = (await get('log', 'jury')).body;
+	assert.match(await arena.codearena('log', 'verify', 'c5', '--anchor', anchor), new RegExp(`event ${number} is the anchor`));
 });
 
 test('board and log are what they must be', () => arena.verify());

@@ -46,6 +46,7 @@ before(async () => {
 	for (const id of ['sum', 'plus']) await arena.codearena('problem', 'import', writePackage(id, '0'));
 	await arena.makeAccounts(TEAMS);
 	await arena.makeContest('c1', { problems: ['sum', 'plus'], more: ['--per-minute', '1000'] });
+	await arena.codearena('contest', 'medals', 'c1', '--gold', '1', '--silver', '1', '--bronze', '1', '--reason', 'three are given');
 	await arena.makeContest('c2', { problems: ['plus'], more: ['--per-minute', '1000'] });
 });
 after(() => arena.stop());
@@ -116,8 +117,11 @@ async function expected(old, now) {
 		.map((p) => [p, from.firsts[p] ?? null, to.firsts[p] ?? null]);
 	const changes = sent.filter((one) => one.contest === 'c1' && old(one) !== now(one))
 		.map((one) => [one.id, one.team, one.problem, old(one), now(one)]);
-	return { ranks: ranks.sort(), firsts, changes: changes.sort() };
+	const winners = ({ rows }, id) => [...rows.values()].filter((r) => r.solved > 0 && MEDALS[id](r.rank)).map((r) => r.team).sort();
+	const medals = Object.keys(MEDALS).map((id) => [id, winners(from, id), winners(to, id)]).filter(([, a, b]) => String(a) !== String(b)).sort();
+	return { ranks: ranks.sort(), firsts, changes: changes.sort(), medals };
 }
+const MEDALS = { winner: (r) => r === 1, 'gold-medal': (r) => r === 1, 'silver-medal': (r) => r === 2, 'bronze-medal': (r) => r === 3 };
 
 // Points are milli-points here and not what ICPC looks at.
 const shown = (preview) => ({
@@ -125,6 +129,7 @@ const shown = (preview) => ({
 		.filter(([, a, b]) => JSON.stringify(a) !== JSON.stringify(b)).sort(),
 	firsts: preview.first_to_solve.map((f) => [f.problem_id, f.old_team_id, f.new_team_id]).sort(),
 	changes: preview.changes.map((c) => [c.submission_id, c.team_id, c.problem_id, c.old, c.new]).sort(),
+	medals: preview.awards.filter((a) => a.id in MEDALS).map((a) => [a.id, a.old.toSorted(), a.new.toSorted()]).filter(([, a, b]) => String(a) !== String(b)).sort(),
 });
 
 async function boardIs(verdictOf, contest = 'c1') {

@@ -32,6 +32,16 @@ before(async () => {
 });
 after(() => arena.stop());
 
+test('it can be rehearsed in private before: nothing is opened, and nobody but the jury sees a step', async () => {
+	const rehearse = async (who) => arena.http('GET', `${BASE}/reveal/rehearsal`, { token: who && await arena.login(who) });
+	const steps = (await rehearse('jury')).body;
+	assert.deepEqual(steps.map((s) => [s.position, s.team, s.problem]), [[1, 'team4', null], [2, 'team3', 'addup'], [3, 'team3', null],
+		[4, 'team2', 'addup'], [5, 'team2', null], [6, 'team1', null]]);
+	assert.deepEqual([(await rehearse('team1')).status, (await rehearse(undefined)).status], [403, 401]);
+	assert.deepEqual(JSON.parse(await arena.codearena('--json', 'reveal', 'rehearse', 'c1')).map((s) => s.team), steps.map((s) => s.team));
+	assert.equal(await position(), null);
+});
+
 test('it cannot begin before the end, and only an admin may begin it', async () => {
 	assert.equal((await order({ action: 'open' })).status, 409);
 	assert.equal((await act('end')).status, 200);
@@ -133,6 +143,9 @@ test('by contest time, and with the verdicts known now for the jury alone', asyn
 	assert.equal(cell((await at(text(t), { token: await root(), more: '&final=true' })).body, 'team2').solved, true);
 	assert.equal(cell((await at(text(t - 1), { token: await root(), more: '&final=true' })).body, 'team2'), undefined);
 	assert.equal((await at(text(t), { more: '&final=true' })).status, 403);
+	const shell = async (...more) => JSON.parse(await arena.codearena('--json', 'board', 'show', 'c1', '--at', text(t), ...more)).rows.find((r) => r.team === 'team2').solved;
+	assert.deepEqual([await shell(), await shell('--final')], [0, 1], 'the command line shows the same');
+	assert.match((await arena.tryCodearena('board', 'show', 'c1', '--at', 'soon')).stderr, /contest time/);
 });
 
 test('the history is the public log, from which a browser can seek by itself', async () => {
