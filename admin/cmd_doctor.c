@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/proc.h"
 #include "judge/cgroup.h"
+#include "judge/runc.h"
 
 #include <bsd/stdlib.h>
 #include <fcntl.h>
@@ -23,7 +23,6 @@ enum {
 	FREE_MIN_MIB = 64,
 	NULL_MAJOR = 1,
 	NULL_MINOR = 3,
-	RUNTIME_MS = 5000,
 };
 
 static void report(struct doctor *d, bool ok, const char *what, const char *remedy)
@@ -111,15 +110,14 @@ static void check_cgroup(struct doctor *d)
 
 static void check_runtime(struct doctor *d)
 {
-	const char *const argv[] = {d->admin->conf.runtime, "--version", NULL};
-	auto_free char *out = NULL;
+	auto_free char *version = NULL;
 	struct err err = {0};
 
-	if (proc_run(argv, RUNTIME_MS, &out, &err) < 0)
-		doctor_fail(d, "install it (apt install runc) or set `runtime` of box",
-		        "OCI runtime \"%s\": %s", argv[0], err.msg);
+	if (runc_check(d->admin->conf.runtime, &version, &err) < 0)
+		doctor_fail(d, "install it (apt install runc) or set `runtime` of box to runc",
+		        "%s", err.msg);
 	else
-		doctor_ok(d, "OCI runtime: %.*s", (int)strcspn(out, "\n"), out);
+		doctor_ok(d, "OCI runtime: %s", version);
 }
 
 /* A file of 1 MiB can be written, synced and removed. */

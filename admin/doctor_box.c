@@ -86,7 +86,8 @@ static bool is_published(struct bench *b, const char *id)
 static const char *advice_for(const struct err *why)
 {
 	if (strstr(why->msg, "no container"))
-		return "no container starts: user namespaces must be allowed here (in a chroot "
+		return "no container starts: the runtime says why; user namespaces must be allowed "
+		       "here (in a chroot "
 		       "they are not); see the log of codearena-box";
 	return "install its compiler anew, or see the log of codearena-box";
 }

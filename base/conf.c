@@ -110,7 +110,7 @@ static const struct row rows[] = {
                 "Submissions judged at once on this host; 0: one per usable core."),
         CPUS(cores, "", "Processors that programs are judged on; empty: all of this host's."),
         BOOL(avoid_siblings, "false", "Of the hyperthreads of a core, use one alone."),
-        STRING(runtime, "runc", 1, 255, "OCI runtime: runc, crun, runsc, or a path of one."),
+        STRING(runtime, "runc", 1, 255, "OCI runtime: runc, crun, or a path of one."),
         STRING(root, "host", 1, 255, "Language root: host, or a folder made by make-root."),
         STRING(language_file, "{prefix}/judge/languages.yaml", 1, 255, "Table of languages."),
         STRING(work_dir, "{data_dir}/judge", 1, 200, "The judge's cache of test data."),

@@ -148,6 +148,7 @@ static void init_host(struct daemon *d)
 	struct host *h = &d->host;
 	auto_free char *version = NULL;
 	struct err err = {0};
+	int r;
 
 	h->conf = &d->conf;
 	if (strlen(d->conf.instance) >= MAX_NAME)
@@ -171,7 +172,9 @@ static void init_host(struct daemon *d)
 	snprintf(h->runc.state, sizeof(h->runc.state), "%s/runtime", h->state_dir);
 	snprintf(h->runc.instance, sizeof(h->runc.instance), "%s", d->conf.instance);
 	make_folder(h->runc.state, 0700);
-	if (runc_version(&h->runc, &version, &err) < 0)
+	r = runc_check(h->runc.command, &version, &err);
+	h->runc.unfit = r == -ERR_INPUT;
+	if (r < 0)
 		log_error("box.runtime", "reason=\"%s\"", err.msg);
 }
 

@@ -8,22 +8,37 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-enum { SHORT_MS = 10000, MAX_LOG = 64 << 10 };
+enum { SHORT_MS = 10000, HELP_MS = 60000, MAX_LOG = 64 << 10 };
 
 void runc_id(const struct runc *r, unsigned index, char out[RUNC_ID_SIZE])
 {
 	snprintf(out, RUNC_ID_SIZE, "%s-%u", r->instance, index);
 }
 
-int runc_version(const struct runc *r, char **version, struct err *err)
+static bool hands_descriptors(const char *command)
 {
-	const char *const argv[] = {r->command, "--version", NULL};
+	const char *const argv[] = {command, "run", "--help", NULL};
+	auto_free char *help = NULL;
+	struct err ignored = {0};
+
+	return proc_run(argv, HELP_MS, &help, &ignored) == 0 && strstr(help, "preserve-fds");
+}
+
+static int set_unfit(const char *command, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+	        "OCI runtime %s hands no descriptors to a container (run --preserve-fds)", command);
+}
+
+int runc_check(const char *command, char **version, struct err *err)
+{
+	const char *const argv[] = {command, "--version", NULL};
 	int code = proc_run(argv, SHORT_MS, version, err);
 
 	if (code < 0)
-		return err_wrap(err, "OCI runtime %s", r->command);
+		return err_wrap(err, "OCI runtime %s", command);
 	(*version)[strcspn(*version, "\n")] = 0;
-	return 0;
+	return hands_descriptors(command) ? 0 : set_unfit(command, err);
 }
 
 int runc_start(const struct runc *r, const struct runc_new *n, pid_t *pid, struct err *err)
@@ -32,7 +47,11 @@ int runc_start(const struct runc *r, const struct runc_new *n, pid_t *pid, struc
 	const char *const argv[] = {r->command, "--root", r->state, "run", "--detach",
 	        "--preserve-fds", "1", "--pid-file", pid_file, "--bundle", n->dir, id, NULL};
 	auto_close int log_fd = -1;
+	auto_close int nothing = -1;
+	int ends[2];
 
+	if (r->unfit)
+		return set_unfit(r->command, err);
 	runc_id(r, n->index, id);
 	snprintf(pid_file, sizeof(pid_file), "%s/pid", n->dir);
 	snprintf(log, sizeof(log), "%s/log", n->dir);
@@ -40,8 +59,13 @@ int runc_start(const struct runc *r, const struct runc_new *n, pid_t *pid, struc
 	log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	if (log_fd < 0)
 		return err_set(err, ERR_BUSY, "%s: %s", log, strerrordesc_np(errno));
+	/* a pipe without a writer, not /dev/null: crun makes what it finds there the container's */
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(err, ERR_BUSY, "pipe: %s", strerrordesc_np(errno));
+	nothing = ends[0];
+	close(ends[1]);
 	return proc_spawn(
-	        argv, NULL, &(struct proc_fds){-1, log_fd, log_fd, n->agent_fd}, pid, err);
+	        argv, NULL, &(struct proc_fds){nothing, log_fd, log_fd, n->agent_fd}, pid, err);
 }
 
 int runc_delete(const struct runc *r, unsigned index, pid_t *pid, struct err *err)

@@ -1,5 +1,9 @@
 /* runc.h -- the OCI runtime as a command. The ids of our containers are "<instance>-<index>"; the
- * runtime keeps its state in a folder of this instance alone, so everything in it is ours. */
+ * runtime keeps its state in a folder of this instance alone, so everything in it is ours.
+ *
+ * runc and crun will do; crun refuses a machine where both versions of control groups have
+ * controllers. runsc speaks the same language but hands no descriptors to a container, and its
+ * programs are in no control group of the host: nothing could be measured. */
 #ifndef RUNC_H
 #define RUNC_H
 
@@ -11,14 +15,17 @@
 enum { RUNC_ID_SIZE = 96, RUNC_PATH_SIZE = 512 };
 
 struct runc {
-	const char *command; /* "runc", "crun", "runsc" or a path */
+	const char *command; /* "runc", "crun" or a path */
+	bool unfit;          /* as runc_check found */
 	char state[RUNC_PATH_SIZE];
 	char instance[64];
 };
 
 void runc_id(const struct runc *r, unsigned index, char out[RUNC_ID_SIZE]);
-/* First line of its version; also the check that it is there. Caller frees. */
-int runc_version(const struct runc *r, char **version, struct err *err);
+/* Is the command there (-ERR_BUSY if not), and can it do what we need (-ERR_INPUT if not)? First
+ * line of its version; caller frees. */
+int runc_check(const char *command, char **version, struct err *err);
+
 struct runc_new {
 	unsigned index;
 	const char *dir; /* of the bundle */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Box, build, few, programs, sleep, slow, until, words } from './box.mjs';
@@ -215,6 +216,14 @@ test('a runtime that is missing is a judge fault with a sentence, not an end', (
 	assert.match(answer.error, /fault: no container: .*nonexistent/);
 	assert.equal(box.child.exitCode, null);
 }));
+
+test('a runtime that cannot hand over a socket is refused by name', async () => {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runtime-')), runtime = path.join(folder, 'unfit');
+	fs.writeFileSync(runtime, '#!/bin/sh\n[ "$1" = --version ] && echo unfit version 1\n', { mode: 0o755 });
+	await withBox({ runtime }, (box) =>
+		assert.match(box.try(answer42).error, /fault: no container: OCI runtime \S+unfit hands no descriptors/));
+	fs.rmSync(folder, { recursive: true });
+});
 
 test('two boxes of one instance: the second refuses to start', () => withBox({}, async (box) => {
 	const second = new Box({ instance: box.instance, data_dir: box.settings.data_dir });

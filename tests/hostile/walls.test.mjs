@@ -22,7 +22,7 @@ done
 if [ -n "$bundle" ]; then
 	tr -d '\\n' <"$bundle/config.json" | sed CHANGES >"$bundle/changed" && mv "$bundle/changed" "$bundle/config.json" || exit 1
 fi
-exec "\${HOSTILE_RUNTIME:-runc}" "$@"
+exec ${process.env.HOSTILE_RUNTIME ?? 'runc'} "$@"
 `;
 const folders = [];
 const shown = new Set();

@@ -1,5 +1,5 @@
 // expect: run cpu limit; pids_denied
-// options: pids=32 wall_ms=30000
+// options: pids=32 memory_mib=256 wall_ms=30000
 #include <unistd.h>
 int main(void)
 {

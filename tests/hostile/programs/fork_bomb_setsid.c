@@ -1,6 +1,6 @@
 // Daemons by double fork and setsid; the first process ends at once, and with it all of them.
 // expect: run exited 0
-// options: pids=48
+// options: pids=48 memory_mib=256
 #include <unistd.h>
 int main(void)
 {

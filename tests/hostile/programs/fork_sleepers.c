@@ -1,5 +1,5 @@
 // expect: run wall limit; pids_denied
-// options: pids=24 wall_ms=700
+// options: pids=24 memory_mib=256 wall_ms=700
 #include <unistd.h>
 int main(void)
 {
