@@ -99,8 +99,9 @@ int verify_box_again(struct verify_box *b, size_t slot, struct err *err)
 
 /* A box of our own. */
 
-static int write_settings(
-        const struct verify_box *b, size_t slots, const char *languages, struct err *err)
+/* conf: its runtime and root, as far as there are settings. */
+static int write_settings(const struct verify_box *b, size_t slots, const char *languages,
+        const struct conf *conf, struct err *err)
 {
 	char path[PATH_MAX], full[PATH_MAX], self[PATH_MAX];
 	auto_file FILE *f = NULL;
@@ -117,6 +118,8 @@ static int write_settings(
 	        "instance = verify%d\ndata_dir = %s\nprefix = %.3000s/..\nbox_socket = %s\n"
 	        "language_file = %s\nslots = %zu\nuid_base = %lld\n",
 	        (int)getpid(), b->folder, self, b->socket, full, slots, uids);
+	if (conf->runtime)
+		fprintf(f, "runtime = %s\nroot = %s\n", conf->runtime, conf->root);
 	return 0;
 }
 
@@ -154,7 +157,8 @@ static int box_failed(const struct verify_box *b, struct err *err)
 	        err, ERR_BUSY, "codearena-box does not start: %.300s", line ? line + 1 : text.data);
 }
 
-static int start_own(struct verify_box *b, size_t slots, const char *languages, struct err *err)
+static int start_own(struct verify_box *b, size_t slots, const char *languages,
+        const struct conf *conf, struct err *err)
 {
 	int64_t until = clock_mono_ms() + START_MS;
 
@@ -165,7 +169,7 @@ static int start_own(struct verify_box *b, size_t slots, const char *languages, 
 	if (!mkdtemp(b->folder))
 		return err_set(err, ERR_BUSY, "%s: %s", b->folder, strerrordesc_np(errno));
 	snprintf(b->socket, sizeof(b->socket), "%s/box.sock", b->folder);
-	if (write_settings(b, slots, languages, err) < 0 || spawn(b, err) < 0)
+	if (write_settings(b, slots, languages, conf, err) < 0 || spawn(b, err) < 0)
 		return err_result(err);
 	/* The socket is there a moment before box listens. */
 	while (open_slots(b, slots, err) < 0) {
@@ -199,7 +203,7 @@ int verify_box_open(struct verify_box *b, const struct admin *admin, const struc
 		*err = mine;
 		return err_result(err);
 	}
-	if (start_own(b, slots, w->languages, err) == 0)
+	if (start_own(b, slots, w->languages, &admin->conf, err) == 0)
 		return 0;
 	verify_box_close(b);
 	return err_result(err);

@@ -48,7 +48,7 @@ struct conf {
 	int64_t slots;       /* judge slots; 0 = one per usable core */
 	char *cores;         /* a list of processors; empty: all */
 	bool avoid_siblings; /* one hyperthread of a core */
-	char *runtime;       /* OCI runtime command: runc | crun | runsc */
+	char *runtime;       /* OCI runtime command: runc | crun */
 	char *root;          /* language root: "host" or a folder made by make-root */
 	char *language_file; /* judge/languages.yaml as installed */
 	char *work_dir;      /* judge's cache of test data */
