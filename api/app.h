@@ -21,12 +21,13 @@ struct app {
 	struct pool *password; /* work handlers with ROUTE_PASSWORD, Basic */
 	struct writer *writer; /* writer.h */
 	struct auth *auth;
-	struct limit *limit;     /* limit.h */
-	struct web *web;         /* handle_web.c: pages in memory */
-	struct feed *feed;       /* feed.h; made by feed_start */
-	struct metrics *metrics; /* metrics.h; may be NULL */
-	atomic_bool draining;    /* SIGTERM came: readyz 503 */
-	atomic_llong pg_seen_ms; /* monotonic: last time a statement of a handler succeeded */
+	struct limit *limit;           /* limit.h */
+	struct web *web;               /* handle_web.c: pages in memory */
+	struct statements *statements; /* statements.h */
+	struct feed *feed;             /* feed.h; made by feed_start */
+	struct metrics *metrics;       /* metrics.h; may be NULL */
+	atomic_bool draining;          /* SIGTERM came: readyz 503 */
+	atomic_llong pg_seen_ms;       /* monotonic: last time a statement of a handler succeeded */
 };
 
 /* feed.h declares and feed.c defines these; main.c drives them, on the loop's thread:

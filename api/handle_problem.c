@@ -4,6 +4,9 @@
 #include "api/app.h"
 #include "api/route.h"
 #include "api/shape.h"
+#include "api/statements.h"
+
+#include <bsd/string.h>
 
 enum { HREF_SIZE = 300, FILENAME_SIZE = 150, MAX_DIGITS = 6 };
 
@@ -226,26 +229,78 @@ static const char *policy_of(const char *mime)
 	return "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 }
 
-int handle_statement(struct request *rq, struct reply *rp, struct err *err)
+/* From the database, the first time; kept when it is what the words say. Not kept: the bytes are in
+ * the reply. */
+static int load_statement(struct request *rq, const struct statement_ask *ask,
+        struct statement_found *found, struct reply *rp, struct err *err)
 {
 	auto_pgresult PGresult *res = NULL;
-	const struct contest_problem *p = find_problem(rq, err);
-	const char *language = request_query(rq, "language");
-	const char *format = request_query(rq, "format");
-	const char *mime;
+	auto_free unsigned char *bytes = NULL;
+	size_t len = 0;
 
-	if (!p ||
-	        pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, p->id,
-	                pg_arg_int(&rq->arena, p->version), language ? language : "en", format) < 0)
+	if (pg_run(rq->worker->pg, Q_API_STATEMENT, &res, err, ask->problem_id,
+	            pg_arg_int(&rq->arena, ask->version), ask->language, ask->format) < 0)
 		return err_result(err);
 	if (PQntuples(res) == 0)
-		return err_set(err, ERR_NOT_FOUND, "problem %s has no %s%sstatement", p->label,
-		        format ? format : "", format ? " " : "");
-	mime = mime_of(pg_text(res, 0, "format"));
-	reply_bytes(rp, res, mime);
-	reply_header(rq, "Content-Language", "%s", pg_text(res, 0, "language"));
-	if (policy_of(mime))
-		reply_header(rq, "Content-Security-Policy", "%s", policy_of(mime));
+		return err_set(err, ERR_NOT_FOUND, "problem %s has no %s%sstatement", rq->params[1],
+		        ask->format ? ask->format : "", ask->format ? " " : "");
+	strlcpy(found->language, pg_text(res, 0, "language"), sizeof(found->language));
+	strlcpy(found->format, pg_text(res, 0, "format"), sizeof(found->format));
+	bytes = pg_bytes(res, 0, "body", &len);
+	if (strcmp(found->language, ask->language) == 0)
+		statements_put(
+		        rq->app->statements, ask, found, bytes ? (const char *)bytes : "", len);
+	else
+		buf_add(&rp->body, bytes ? (const char *)bytes : "", len);
+	return 0;
+}
+
+static int find_statement(struct request *rq, const struct statement_ask *ask,
+        struct statement_found *found, struct reply *rp, struct err *err)
+{
+	const char *accept = request_header(rq, "Accept-Encoding");
+	bool packed = accept && strstr(accept, "gzip");
+
+	if (statements_get(rq->app->statements, ask, packed, found, &rp->body))
+		return 0;
+	if (load_statement(rq, ask, found, rp, err) < 0)
+		return err_result(err);
+	(void)statements_get(rq->app->statements, ask, packed, found, &rp->body);
+	return 0;
+}
+
+int handle_statement(struct request *rq, struct reply *rp, struct err *err)
+{
+	const struct contest_problem *p = find_problem(rq, err);
+	const char *language = request_query(rq, "language");
+	const char *known = request_header(rq, "If-None-Match");
+	struct statement_ask ask = {
+	        .language = language ? language : "en", .format = request_query(rq, "format")};
+	struct statement_found found = {0};
+	const char *tag;
+
+	if (!p)
+		return err_result(err);
+	ask.problem_id = p->id;
+	ask.version = p->version;
+	if (find_statement(rq, &ask, &found, rp, err) < 0)
+		return err_result(err);
+	rp->type = mime_of(found.format);
+	reply_header(rq, "Content-Language", "%s", found.language);
+	reply_header(rq, "Vary", "Accept-Encoding");
+	if (policy_of(rp->type))
+		reply_header(rq, "Content-Security-Policy", "%s", policy_of(rp->type));
+	if (!found.tag[0]) /* of another language than was asked for: not kept */
+		return 0;
+	tag = arena_printf(&rq->arena, "\"%s%s\"", found.tag, found.packed ? "-gzip" : "");
+	reply_header(rq, "ETag", "%s", tag);
+	reply_header(rq, "Cache-Control", "private, no-cache");
+	if (known && strstr(known, tag)) {
+		buf_clear(&rp->body);
+		rp->status = MHD_HTTP_NOT_MODIFIED;
+	} else if (found.packed) {
+		reply_header(rq, "Content-Encoding", "gzip");
+	}
 	return 0;
 }
 

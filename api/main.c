@@ -13,6 +13,7 @@
 #include "api/app.h"
 #include "api/feed.h"
 #include "api/limit.h"
+#include "api/statements.h"
 #include "api/web.h"
 #include "api/writer.h"
 #include "base/clock.h"
@@ -142,6 +143,7 @@ static void start(struct life *life)
 	if (!app->auth)
 		die("%s", err.msg);
 	app->web = web_load(&app->conf);
+	app->statements = statements_new();
 	app->sql = pool_new(&app->conf, "sql", (int)app->conf.api_sql_threads, SQL_QUEUE);
 	app->password = pool_new(
 	        &app->conf, "passwords", (int)app->conf.api_password_threads, PASSWORD_QUEUE);
@@ -175,6 +177,7 @@ static void stop(struct life *life)
 	pool_free(app->password);
 	pool_free(app->sql);
 	web_free(app->web);
+	statements_free(app->statements);
 	auth_free(app->auth);
 	limit_free(app->limit);
 	loop_remove(app->loop, &life->signals);

@@ -42,6 +42,22 @@ test('wrong programs get the verdict that they deserve', async () => {
 	assert.deepEqual(verdicts, cases.map(([, , verdict]) => verdict));
 });
 
+test('a statement is read and compressed once; then it goes out from memory', async () => {
+	const url = (query = '') => `http://127.0.0.1:${arena.apis[0].port}${CONTEST}/problems/addup/statement${query}`;
+	const get = (encoding, more = {}) => fetch(url(), { headers: { 'accept-encoding': encoding, ...more } });
+	const [plain, packed] = [await get('identity'), await get('gzip')];
+	assert.deepEqual([plain.headers.get('content-encoding'), packed.headers.get('content-encoding')], [null, 'gzip']);
+	assert.match(plain.headers.get('content-type'), /^text\/markdown/);
+	const text = await plain.text();
+	assert.equal(await packed.text(), text);
+	assert.notEqual(plain.headers.get('etag'), packed.headers.get('etag'));
+	assert.equal((await get('gzip', { 'if-none-match': packed.headers.get('etag') })).status, 304);
+	await arena.sql('UPDATE codearena.problem_statements SET body = \'another\' WHERE problem_id = \'addup\'');
+	assert.equal(await (await get('gzip')).text(), text, 'the database is not asked again');
+	assert.equal(await (await fetch(url('?language=xx'))).text(), 'another', 'words that lead elsewhere are not kept');
+	assert.equal((await fetch(url('?format=pdf'))).status, 404);
+});
+
 test('the standings count solved problems and what was wrong before them', async () => {
 	// The board follows the verdict by the blink of an eye, on each node by itself.
 	const boards = await Promise.all([0, 1].map((node) => waitFor(`the board of node ${node}`, async () => {
