@@ -1122,12 +1122,23 @@ SELECT t.id, t.name, t.display_name, t.organization_id AS organization, o.countr
 FROM teams t LEFT JOIN organizations o ON o.id = t.organization_id ORDER BY t.id
 
 -- name: admin_account_put
-INSERT INTO accounts (id, username, password_hash, role, team_id, name)
-VALUES ($1, $2, $3, $4::account_role, $5, $6)
-ON CONFLICT (username) DO UPDATE SET role = excluded.role, team_id = excluded.team_id,
-	name = excluded.name,
-	token_epoch = accounts.token_epoch + (accounts.role <> excluded.role)::int
-RETURNING xmax = 0 AS fresh
+WITH old AS (
+	SELECT role, team_id, name FROM accounts WHERE username = $2
+), put AS (
+	INSERT INTO accounts (id, username, password_hash, role, team_id, name)
+	VALUES ($1, $2, $3, $4::account_role, $5, $6)
+	ON CONFLICT (username) DO UPDATE SET role = excluded.role, team_id = excluded.team_id,
+		name = excluded.name,
+		token_epoch = accounts.token_epoch + (accounts.role <> excluded.role)::int
+	RETURNING xmax = 0 AS fresh, username, role, team_id, name
+), audited AS (
+	INSERT INTO audit_log (actor, action, subject, detail)
+	SELECT $7, CASE WHEN p.fresh THEN 'account create' ELSE 'account change' END, p.username,
+	       jsonb_build_object('role', p.role, 'team', p.team_id)
+	FROM put p WHERE NOT EXISTS (SELECT FROM old o WHERE (o.role, o.team_id::text, o.name)
+		IS NOT DISTINCT FROM (p.role, p.team_id::text, p.name))
+)
+SELECT fresh FROM put
 
 -- name: admin_account_password
 WITH audited AS (

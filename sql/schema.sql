@@ -1815,7 +1815,8 @@ BEGIN
 END $$;
 
 -- After a JE: as many of them on one problem or in one language since it was last resumed pause it
--- there. Answers what was paused now.
+-- there; a language only when they are of more than one problem, so that one bad package does not
+-- stop it in all contests. Answers what was paused now.
 CREATE FUNCTION judging_pause_after_faults(judgement ident, limit_count int)
 RETURNS TABLE (kind text, contest_id text, subject text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
@@ -1840,8 +1841,9 @@ BEGIN
 	), language AS (
 		UPDATE languages l SET judging_paused = true
 		WHERE l.id = s.language_id AND NOT l.judging_paused
-		  AND limit_count <= (SELECT count(*) FROM faults f
-			WHERE f.language_id = l.id AND f.at > l.judging_resumed_at)
+		  AND (SELECT count(*) >= limit_count AND count(DISTINCT f.problem_id) > 1
+		       FROM faults f
+		       WHERE f.language_id = l.id AND f.at > l.judging_resumed_at)
 		RETURNING l.id
 	), paused AS (
 		SELECT 'problem' AS kind, p.contest_id::text AS contest, p.problem_id::text AS subject
