@@ -394,7 +394,7 @@ static int put_account(struct admin *admin, const struct account *a, bool *fresh
 	auto_pgresult PGresult *res = NULL;
 
 	if (pg_run(admin->pg, Q_ADMIN_ACCOUNT_PUT, &res, err, a->id, a->username, a->hash, a->role,
-	            a->team, a->name) < 0)
+	            a->team, a->name, admin->actor) < 0)
 		return err_result(err);
 	*fresh = pg_bool(res, 0, "fresh");
 	return 0;

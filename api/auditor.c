@@ -4,7 +4,10 @@
  * connections, the lowest priority, rests after each contest four times as long as that took, and
  * never takes the lock of a contest (catchup_check). A contest that is too busy to be looked at
  * keeps what was found last; how old that is can be seen. An advisory lock keeps it to one node at
- * a time. Shares nothing with the other threads but the stop flag. */
+ * a time. Shares nothing with the other threads but the stop flag.
+ *
+ * The head of a log that was found right goes to our own log, where whoever changes the database
+ * cannot reach it: `codearena log verify --anchor`. */
 #include "api/auditor.h"
 
 #include "api/app.h"
@@ -12,9 +15,11 @@
 #include "api/minder.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/event.h"
 #include "scoreboard/catchup.h"
 #include "scoreboard/log_verify.h"
 
+#include <jansson.h>
 #include <sys/resource.h>
 
 enum { TURN_MS = 1000, SECOND_MS = 1000, REST = 4, LOWEST = 19 };
@@ -22,6 +27,7 @@ enum { TURN_MS = 1000, SECOND_MS = 1000, REST = 4, LOWEST = 19 };
 struct auditor {
 	struct minder minder;
 	int64_t next_ms;
+	json_t *anchors; /* contest -> number of the head that was told last */
 };
 
 int auditor_tell(struct pg *pg, const struct contest_check *c, struct err *err)
@@ -47,6 +53,21 @@ static void found(struct auditor *a, struct contest_check c, int failed, const s
 		log_warn("auditor.tell", "contest=%s why=\"%s\"", c.contest_id, err.msg);
 }
 
+static void tell_anchor(struct auditor *a, const char *id)
+{
+	auto_arena struct arena arena = {0};
+	struct err err = {0};
+	struct log_head head;
+	char hex[HASH_HEX_SIZE];
+
+	if (event_head(a->minder.pg, &arena, id, &head, &err) < 0 ||
+	        json_integer_value(json_object_get(a->anchors, id)) == head.number)
+		return;
+	hash_hex(head.hash, hex);
+	log_info("log.anchor", "contest=%s anchor=%lld:%s", id, (long long)head.number, hex);
+	json_object_set_new(a->anchors, id, json_integer(head.number));
+}
+
 static void look_at(struct auditor *a, const char *id)
 {
 	struct log_anchor none = {0};
@@ -57,6 +78,8 @@ static void look_at(struct auditor *a, const char *id)
 
 	found(a, (struct contest_check){.contest_id = id, .what = "log", .number = number}, failed,
 	        &err);
+	if (failed == 0)
+		tell_anchor(a, id);
 	err = (struct err){0};
 	failed = catchup_check(a->minder.pg, a->minder.kv, id, &err);
 	found(a, (struct contest_check){.contest_id = id, .what = "board", .number = number},
@@ -119,6 +142,7 @@ struct auditor *auditor_start(struct app *app)
 	if (app->conf.verify_seconds == 0)
 		return NULL;
 	a = xcalloc(1, sizeof(*a));
+	a->anchors = json_object();
 	a->minder.run = run;
 	a->minder.data = a;
 	minder_start(&a->minder, app, "auditor");
@@ -130,5 +154,6 @@ void auditor_stop(struct auditor *a)
 	if (!a)
 		return;
 	minder_stop(&a->minder);
+	json_decref(a->anchors);
 	free(a);
 }

@@ -2,6 +2,7 @@
 // each answer says what is wrong.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { Arena } from './harness.mjs';
@@ -232,4 +233,12 @@ test('a wrong body to login is told what is missing', async () => {
 	says(await arena.http('POST', '/api/login', { body: { username: 'team1' } }), 400, /password/);
 	says(await arena.http('POST', '/api/login', { body: { username: 'team1', password: 5 } }), 400, /password/);
 	says(await arena.http('POST', '/api/login', { body: { username: 'team1', password: 'x'.repeat(100000) } }), 413, /large/);
+});
+
+test('who makes an account or gives it another role stands in the audit log; who changes nothing does not', async () => {
+	await arena.codearena('account', 'create', 'clerk', '--role', 'jury');
+	fs.writeFileSync(arena.path('clerk.csv'), 'username,role\nclerk,admin\n');
+	for (let i = 0; i < 2; i++) await arena.codearena('account', 'import', arena.path('clerk.csv'));
+	assert.equal(await arena.sql(`SELECT string_agg(action || ' ' || (detail ->> 'role'), ', ' ORDER BY id) FROM codearena.audit_log WHERE subject = 'clerk' AND action <> 'account password'`),
+		'account create jury, account change admin');
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Arena, waitFor } from './harness.mjs';
+import { smallPackage, writeFolder } from './packages.mjs';
 
 const arena = new Arena({ languages: ['python3'] });
 const right = () => arena.source('addup', 'accepted/addup.py');
@@ -59,6 +60,9 @@ test('a freeze that has begun is not moved by an extension, one to come is', asy
 	const begun = await from();
 	await done(act('c2', 'extend', { by: '0:10:00.000' }));
 	assert.equal(await from(), begun);
+	const start = Date.parse((await arena.http('GET', '/api/contests/c2')).body.start_time);
+	await done(act('c2', 'remove-interval', { from: new Date(start).toISOString(), to: new Date(start + 30000).toISOString() }));
+	assert.equal(await from(), begun, 'nor by time that is taken out');
 });
 
 test('one team has its own time; thaw and finalize wait for it', async () => {
@@ -258,6 +262,78 @@ test('thaw and finalize come by the clock once nothing is in their way; the end 
 		'schedule contest.thaw, schedule contest.finalize');
 });
 
+test('three judging errors stop a problem, not its language; teams see none, finalize names them, a person ends them', async () => {
+	const broken = smallPackage({ 'problem.yaml': 'problem_format_version: legacy\nname: Broken\nvalidation: custom\n', 'output_validators/validate.py': 'raise SystemExit(1)\n' });
+	await arena.codearena('problem', 'import', writeFolder(arena.path('broken'), broken));
+	await arena.makeContest('c9', { problems: ['broken', 'addup'] });
+	const send = async () => (await done(arena.submit('c9', 'team1', 'broken', 'python3', 'print(9)'))).id;
+	const count = (where) => value(`SELECT count(*) FROM codearena.submissions WHERE contest_id = 'c9' AND ${where}`).then(Number);
+	const ids = [];
+	for (let i = 0; i < 3; i++) {
+		ids.push(await send());
+		await waitFor('the judging error', async () => await count(`verdict = 'JE'`) === i + 1);
+	}
+	const paused = (await arena.http('GET', '/api/judging', { token: await arena.login('jury') })).body.filter((p) => p.paused);
+	assert.deepEqual(paused.map((p) => [p.kind, p.contest_id, p.id, p.judging_errors]), [['problem', 'c9', 'broken', 3]]);
+	assert.equal(await value(`SELECT actor || ' ' || action || ' ' || subject FROM codearena.audit_log WHERE contest_id = 'c9' AND actor = 'judge'`), 'judge judging.pause broken');
+	const other = (await done(arena.submit('c9', 'team1', 'addup', 'python3', right()))).id;
+	const waiting = await send();
+	assert.equal(await arena.verdict('team1', other), 'AC', 'the language goes on');
+	assert.equal(await value(`SELECT state FROM codearena.submissions WHERE id = '${waiting}'`), 'queued');
+	const seen = (await arena.http('GET', `/api/submissions/${ids[0]}`, { token: await arena.login('team1') })).text;
+	assert.match(seen, /"state":"judging"/);
+	assert.doesNotMatch(seen, /JE/);
+	await waitFor('four pending', async () => (await row('c9', 'team1'))?.problems.find((p) => p.problem_id === 'broken')?.num_pending === 4);
+	assert.match((await act('c9', 'end').then(() => act('c9', 'finalize'))).text, /judging error: 3 .*; not judged: 1/);
+	for (const id of [...ids, waiting]) await done(post(`/api/submissions/${id}/override`, { verdict: 'WA', reason: 'the validator is wrong', password: 'password-jury' }, 'jury'));
+	assert.ok((await act('c9', 'finalize')).status < 300);
+});
+
+test('what comes after the end is practice, if that is the setting: judged, and on no board', async () => {
+	await arena.makeContest('c10', { problems: ['addup'], more: ['--after-end', 'practice'] });
+	await done(act('c10', 'end'));
+	const id = await judged('c10', 'team1', right());
+	const { text, body } = await arena.http('GET', `/api/submissions/${id}`, { token: await arena.login('team1') });
+	assert.deepEqual([body.practice, body.verdict], [true, 'AC'], text);
+	assert.deepEqual((await row('c10', 'team1')).problems, []);
+	assert.deepEqual((await row('c10', 'team1', 'root')).problems, []);
+	assert.equal(await value(`SELECT count(*) FROM codearena.leaderboard_events WHERE contest_id = 'c10' AND submission_id IS NOT NULL`), '0');
+	assert.ok((await act('c10', 'finalize')).status < 300, 'nor is it in anybody\'s way');
+});
+
+test('a team hears of its tests what the contest shows: none, how many, or their verdicts', async () => {
+	await arena.makeContest('c11', { problems: ['addup'] });
+	const token = await arena.login('team1');
+	const heard = async (show) => {
+		const stream = arena.sse('/api/contests/c11/stream?topics=board,own', { token });
+		const events = [];
+		const read = async (what, wanted) => {
+			do {
+				const event = await stream.next(30000);
+				assert.ok(event, what);
+				events.push(event);
+			} while (!wanted(events.at(-1)));
+		};
+		await read('own', (e) => e.event === 'own');
+		await done(act('c11', 'settings', { settings: { show_runs: show } }));
+		await read('the setting', (e) => e.data.contest?.show_runs === show);
+		let id, tests = [];
+		for (let i = 0; i < 5 && !tests.length; i++) { // messages are hints: on a bad day one is lost, or comes behind the verdict
+			id = await judged('c11', 'team1', right());
+			await read('the verdict', (e) => e.event === 'own' && e.data.submissions.some((s) => s.id === id && s.verdict === 'AC'));
+			for (let event; (event = await stream.next(500));) events.push(event);
+			tests = events.filter((e) => e.event === 'progress' && e.data.type === 'TEST_RESULT').map((e) => e.data.verdict ?? 'done');
+			if (show === 'none') break;
+		}
+		stream.close();
+		const view = (await arena.http('GET', `/api/submissions/${id}`, { token })).body;
+		return { tests: [...new Set(tests)], runs: view.runs.length > 0, accepted: view.tests_accepted > 0 };
+	};
+	assert.deepEqual(await heard('none'), { tests: [], runs: false, accepted: false });
+	assert.deepEqual(await heard('count'), { tests: ['done'], runs: false, accepted: true });
+	assert.deepEqual(await heard('verdicts'), { tests: ['AC'], runs: true, accepted: true });
+});
+
 test('settings change while it runs, and every cell is computed anew', async () => {
 	await arena.makeContest('c8', { problems: ['addup'] });
 	await judged('c8', 'team1', wrong());
@@ -273,7 +349,7 @@ test('settings change while it runs, and every cell is computed anew', async () 
 	await arena.codearena('contest', 'set', 'c8', '--hidden', 'yes', '--penalty', '20', '--reason', 'a rehearsal');
 	await waitFor('it gone', async () => (await arena.http('GET', '/api/contests/c8/scoreboard')).status === 404);
 	assert.equal((await row('c8', 'team1', 'root')).score.total_time, time);
-	assert.equal(await value(`SELECT string_agg(detail ->> 'reason', ', ' ORDER BY id) FROM codearena.audit_log WHERE action = 'contest.settings'`), 'test, a rehearsal');
+	assert.equal(await value(`SELECT string_agg(detail ->> 'reason', ', ' ORDER BY id) FROM codearena.audit_log WHERE contest_id = 'c8' AND action = 'contest.settings'`), 'test, a rehearsal');
 });
 
 test('the command line does the same', async () => {

@@ -209,6 +209,8 @@ test('both are looked at in the background: what is wrong is a metric, a line of
 	await arena.codearena('board', 'rebuild', 'small');
 	await waitFor('the board to be well again', async () => (await metric('board')) === '1');
 	assert.match(arena.apis[0].logText(), /error contest.wrong contest=small what=log why="event 5 of contest small: /);
+	const [{ anchor }] = JSON.parse(await arena.codearena('--json', 'log', 'head', 'small'));
+	assert.ok(arena.apis[0].logText().includes(`info log.anchor contest=small anchor=${anchor}`), 'the head stands where the database cannot reach it');
 });
 
 test('an event that cannot be applied marks its board as stale; other contests go on', async () => {
