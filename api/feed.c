@@ -10,8 +10,9 @@
  * get `reset`.
  *
  * Threads: this one, and all that call feed.h. The lock guards the list of boards and what is in
- * them, and `incarnation`; it is never held across a call to PostgreSQL or Redis. A frame is
- * appended to its ring under the lock, so a snapshot and the position behind it are of one instant.
+ * them, `incarnation` and `complete`; it is never held across a call to PostgreSQL or Redis. A
+ * frame is appended to its ring under the lock, so a snapshot and the position behind it are of one
+ * instant.
  *
  * What must stay true: a frame is published in the order of its numbers and once. */
 #include "api/feed.h"
@@ -351,6 +352,9 @@ static int sync_boards(struct feed *f, struct err *err)
 		}
 		log_error("feed.board", "contest=%s why=\"%s\"", pg_text(r, i, "id"), one.msg);
 	}
+	pthread_mutex_lock(&f->lock);
+	f->complete = true;
+	pthread_mutex_unlock(&f->lock);
 	return 0;
 }
 
@@ -478,7 +482,7 @@ static void *run(void *data)
 
 static int no_contest(struct feed *f, const char *id, struct err *err)
 {
-	if (!*f->incarnation)
+	if (!f->complete)
 		return err_set(err, ERR_BUSY, "the logs have not been read yet");
 	return err_set(err, ERR_NOT_FOUND, "no such contest: \"%.40s\"", id);
 }

@@ -26,6 +26,7 @@ struct feed {
 	pthread_mutex_t lock;
 	struct feed_board *boards; /* guarded */
 	char incarnation[ID_SIZE]; /* guarded; "" until known */
+	bool complete;             /* guarded; every contest has been read once */
 	atomic_llong skew_ms;      /* the database's clock minus ours */
 	/* the thread's own from here */
 	struct pg *pg;

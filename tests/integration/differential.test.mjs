@@ -21,7 +21,7 @@ const VARIANTS = [
 	...(long ? [{ name: 'other verdicts', seed: 2, later: ['meeting'] }] : []),
 	{ name: 'other verdicts, other durations', seed: 4, slow: true, later: ['meeting', 'addup'] },
 ];
-const JUDGED = 4; // submissions that a judge really judges, in the freeze
+const JUDGED = 4; // submissions that a judge really judges, in the freeze, and one of OTHER
 const OTHER = 'team7'; // its own is the same everywhere
 const EVERY_MS = 250; // of silence: a stream has said what it has to say
 
@@ -68,7 +68,7 @@ const BODIES = {
 };
 const PARAMS = (w) => ({
 	cid: ['main', 'gap', 'open', 'later'], tid: ['team1', OTHER, 'team9'], pid: ['addup', 'p1', 'meeting'], lang: ['c'], name: ['none.png'], n: ['1'], part: ['input', 'answer'], set: [w.set],
-	sid: ['main-before0', 'main-h0', 'main-h5', `main-h${HIDDEN - 1}`, 'main-own', 'gap-gap-hidden', w.judged[0]], id: ['1'],
+	sid: ['main-before0', 'main-h0', 'main-h5', `main-h${HIDDEN - 1}`, 'main-own', 'gap-gap-hidden', w.judged[0], w.own], id: ['1'],
 });
 const QUERIES = () => ({
 	view: ['public', 'jury'], at: ['0:59:00', '3:59:59.999', '4:00:00', '4:30:00', '9:00:00', ...[1, 5, 12, 60, 150, 250, 500].map(String)],
@@ -88,6 +88,7 @@ async function makeWorld(variant) {
 	worlds.push(w);
 	await arena.startData();
 	await arena.importProblems('addup', 'meeting');
+	await arena.sql('UPDATE codearena.test_cases SET full_feedback = true'); // who fails one may read it
 	await arena.makeAccounts(9);
 	const [{ name }] = await arena.rows('SELECT name FROM codearena.problem_versions WHERE problem_id = \'addup\'');
 	for (const [id, feed] of [['main', mainFeed(variant, name)], ['gap', gapFeed(variant)], ['calm', calmFeed()], ['open', openFeed()]]) {
@@ -113,6 +114,10 @@ const admin = async (w, method, target, body) => {
 // Verdicts that come while everybody is looking: by a judge, by a person's word, by a rejudging.
 async function playLive(w) {
 	const { arena, variant } = w;
+	const own = await arena.submit('main', OTHER, 'addup', 'c', code('-'));
+	assert.equal(own.status, 202, own.text);
+	w.own = own.body.id;
+	assert.equal(await arena.verdict(OTHER, w.own), 'WA');
 	for (let i = 0; i < JUDGED; i++) {
 		const right = (i + variant.seed) % 2 === 0, team = `team${i % 3 + 1}`;
 		arena.setClock(NOW + i * 1000);
@@ -284,7 +289,7 @@ test('while the verdicts come, the streams of the public and of another team sta
 		await playLive(w);
 		for (const [name, stream] of w.watching) {
 			const said = await listen(stream, 1500);
-			assert.equal(said.split('\n').filter((line) => line.startsWith('delta')).length, JUDGED, `${name}: one delta for each submission, none for a verdict\n${said.slice(-3000)}`);
+			assert.equal(said.split('\n').filter((line) => line.startsWith('delta')).length, JUDGED + 1, `${name}: one delta for each submission, none for a verdict\n${said.slice(-3000)}`);
 			w.got.set(`live | ${name}`, said);
 			stream.close();
 		}
