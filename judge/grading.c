@@ -132,6 +132,25 @@ static double sum_score(const struct grading_group *g, const struct grading_memb
 	return first(m) == VERDICT_AC ? g->accept_score : 0;
 }
 
+/* 2025-09 says who may write a score. */
+static int check_given(
+        const struct grading_group *g, const struct grading_result *r, struct err *err)
+{
+	const char *why = NULL;
+
+	if (r->given == GRADING_NO_SCORE)
+		return 0;
+	if (r->verdict != VERDICT_AC)
+		why = "for a test case that it does not accept";
+	else if (g->scores == GRADING_PASS_FAIL)
+		why = "where all or nothing counts";
+	else if (r->score < 0)
+		why = "below zero";
+	if (!why)
+		return 0;
+	return err_set(err, ERR_BUSY, "group \"%s\": the validator gave a score %s", g->name, why);
+}
+
 static int case_score(const struct summing *s, int group, size_t i, double *score, struct err *err)
 {
 	const struct grading_plan *p = s->p;
@@ -139,6 +158,8 @@ static int case_score(const struct summing *s, int group, size_t i, double *scor
 	const struct grading_result *r = &s->results[i];
 
 	*score = g->reject_score;
+	if (p->scoring && p->score_is_all && !p->cases[i].sample && check_given(g, r, err) < 0)
+		return err_result(err);
 	if (!p->scoring || r->verdict != VERDICT_AC)
 		return 0;
 	*score = r->given != GRADING_NO_SCORE ? r->score : g->accept_score;

@@ -56,8 +56,8 @@ enum grading_given { GRADING_NO_SCORE, GRADING_SCORE, GRADING_MULTIPLIER };
 
 struct grading_result {
 	enum verdict verdict;     /* VERDICT_NONE: not run */
-	enum grading_given given; /* by the validator; of accepted cases */
-	double score;
+	enum grading_given given; /* by the validator */
+	double score;             /* of accepted cases */
 };
 
 /* Of a group: VERDICT_NONE when nothing in it was run. */

@@ -393,6 +393,7 @@ static void add_text(char *out, size_t size, const char *text, size_t len)
 	out[at] = 0;
 }
 
+/* Of one who refuses it counts only that it is there. */
 static int read_score(const struct validator *v, int fd, enum grading_given kind,
         struct outcome *out, struct err *err)
 {
@@ -407,6 +408,8 @@ static int read_score(const struct validator *v, int fd, enum grading_given kind
 		return err_set(
 		        err, ERR_BUSY, "%s wrote score.txt and score_multiplier.txt", v->name);
 	out->given = kind;
+	if (out->verdict != VERDICT_AC)
+		return 0;
 	out->score = strtod(b.data ? b.data : "", &end);
 	end += strspn(end, " \t\r\n");
 	if (b.len == 0 || end == b.data || *end || !isfinite(out->score))
@@ -441,8 +444,10 @@ static int read_feedback(const struct question *q, int fd, struct err *err)
 		return err_result(err);
 	add_text(out->message, sizeof(out->message), jury.data, jury.len);
 	add_text(out->team_message, sizeof(out->team_message), team.data, team.len);
-	if (accepted && (read_score(v, fd, GRADING_SCORE, out, err) < 0 ||
-	                        read_score(v, fd, GRADING_MULTIPLIER, out, err) < 0))
+	/* of an earlier pass it may be there still */
+	if ((accepted || !q->t->validation->multi_pass) &&
+	        (read_score(v, fd, GRADING_SCORE, out, err) < 0 ||
+	                read_score(v, fd, GRADING_MULTIPLIER, out, err) < 0))
 		return err_result(err);
 	switch (box_feedback_get(fd, "nextpass.in", NEXT_MAX, pass->next, err)) {
 	case 0:
@@ -459,11 +464,20 @@ static int read_feedback(const struct question *q, int fd, struct err *err)
 	return 0;
 }
 
+/* The validator's own words, if it left any: judgeerror.txt is what those of Kattis write. */
 static int undecided(
-        const struct validator *v, const struct box_result *r, const char *said, struct err *err)
+        const struct question *q, const struct box_result *r, const char *said, struct err *err)
 {
+	static const char *const names[] = {"judgeerror.txt", "judgemessage.txt"};
+	const struct validator *v = q->v;
+	auto_buf struct buf left = {0};
 	char text[SAID_SHOWN + 1] = "";
+	struct err ignored = {0};
+	int fd = *q->pass->feedback_fd;
 
+	for (size_t i = 0; i < ARRAY_LEN(names) && left.len == 0 && fd >= 0; i++)
+		(void)box_feedback_get(fd, names[i], SAID_SHOWN, &left, &ignored);
+	add_text(text, sizeof(text), left.data ? left.data : "", left.len);
 	add_text(text, sizeof(text), said ? said : "", said ? strlen(said) : 0);
 	if (r->end == BOX_END_EXITED)
 		return err_set(err, ERR_BUSY, "%s: exit code %d, 42 or 43 is right: %s", v->name,
@@ -516,7 +530,7 @@ static int ask(struct execution *x, const struct question *q, struct err *err)
 		return r;
 	replace_feedback(q->pass, &done.feedback_fd);
 	r = validator_decided(&done.result) ? take_decision(q, &done.result, err)
-	                                    : undecided(q->v, &done.result, done.output, err);
+	                                    : undecided(q, &done.result, done.output, err);
 	box_validated_free(&done);
 	return r;
 }
@@ -589,7 +603,7 @@ int validate_interaction(const struct test_case *t, struct validate_pass *pass,
 	out->given = GRADING_NO_SCORE;
 	replace_feedback(pass, &done->feedback_fd);
 	if (!validator_decided(&done->validator))
-		return undecided(q.v, &done->validator, done->output, err);
+		return undecided(&q, &done->validator, done->output, err);
 	return take_decision(&q, &done->validator, err);
 }
 

@@ -369,6 +369,17 @@ static bool is_new_group(const struct folder *f)
 	       (f->doc.file && is_below(f->name, "secret"));
 }
 
+/* A test case that is the submission itself: see package_program.c. */
+static void read_group_keys(struct parser *s, const struct doc *d)
+{
+	static const char *const refused[] = {"static_validation_score", "static_validator_args"};
+
+	doc_only(s, d, "", group_keys, true);
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (doc_get(d, refused[i]))
+			doc_complain(s, d, refused[i], "static validation is not supported yet");
+}
+
 static void make_new(struct parser *s)
 {
 	add_group(s, &s->folders[0], -1);
@@ -377,7 +388,7 @@ static void make_new(struct parser *s)
 		int above = s->folders[f->parent].group;
 
 		if (f->doc.root)
-			doc_only(s, &f->doc, "", group_keys, true);
+			read_group_keys(s, &f->doc);
 		if (!is_judged(f->name))
 			continue;
 		if (is_new_group(f))

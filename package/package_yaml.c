@@ -199,7 +199,7 @@ static const struct limit limits[] = {
         {"limits/compilation_memory", LIMIT(compile_memory_kib), 1024, {1, 65536}, 2048 << 10},
         {"limits/validation_time", LIMIT(validation_ms), 1000, {1, 600}, 60000},
         {"limits/validation_memory", LIMIT(validation_memory_kib), 1024, {1, 65536}, 2048 << 10},
-        {"limits/validation_output", LIMIT(validation_output_kib), 1024, {0.001, 1024}, 8 << 10},
+        {"limits/validation_output", LIMIT(validation_output_kib), 1024, {0.001, 64}, 8 << 10},
 };
 
 static void read_limit(struct parser *s, const struct doc *d, const struct limit *l)

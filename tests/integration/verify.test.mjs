@@ -94,7 +94,11 @@ test('a package whose folders lie is told, and ends with 1', async () => {
 	fs.writeFileSync(path.join(copy, 'input_validators.py'), '');
 	fs.mkdirSync(path.join(copy, 'input_validators'));
 	fs.writeFileSync(path.join(copy, 'input_validators/small.py'), 'import sys\nsys.exit(42 if len(input()) < 6 else 43)\n');
-	const { status, reports: [report] } = await verify(copy);
+	const mute = writeFolder(path.join(scratch, 'mute'), smallPackage({
+		'problem.yaml': 'problem_format_version: legacy\nname: Mute\nvalidation: custom\n',
+		'output_validators/mute.py': "import sys\nopen(sys.argv[3] + 'judgeerror.txt', 'w').write('no such case')\nsys.exit(1)\n",
+	}));
+	const { status, reports: [report, fault] } = await verify(copy, mute);
 	assert.equal(status, 1);
 	assert.equal(report.ok, false);
 	assert.equal(report.mismatches, 1);
@@ -103,6 +107,7 @@ test('a package whose folders lie is told, and ends with 1', async () => {
 	assert.equal(lie.first_failed, 'sample/1');
 	assert.match(lie.why, /expected AC, got WA/);
 	assert.match(report.data.join('\n'), /data\/secret\/3\.in: input validator small\.py refuses it/);
+	assert.match(fault.submissions[0].why, /mute\.py: exit code 1, 42 or 43 is right: no such case$/);
 });
 
 test('on a terminal there is a bar that fits into its line and goes again; in a pipe there is none', async () => {

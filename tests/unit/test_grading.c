@@ -317,7 +317,8 @@ static void a_score_that_no_package_may_give_is_the_judges_fault(void **state UN
 {
 	static const struct grading_result bad[] = {{VERDICT_AC, GRADING_SCORE, 31},
 	        {VERDICT_AC, GRADING_MULTIPLIER, 1.5}, {VERDICT_AC, GRADING_MULTIPLIER, -0.5},
-	        {VERDICT_AC, GRADING_SCORE, HUGE_VAL}};
+	        {VERDICT_AC, GRADING_SCORE, HUGE_VAL}, {VERDICT_AC, GRADING_SCORE, -1},
+	        {VERDICT_WA, GRADING_SCORE, 0}};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		const struct grading_result r[] = {{.verdict = VERDICT_AC}, {.verdict = VERDICT_AC},
@@ -328,6 +329,20 @@ static void a_score_that_no_package_may_give_is_the_judges_fault(void **state UN
 		assert_int_equal(grading_finish(&newer_plan, r, NULL, sums, &err), -ERR_BUSY);
 		assert_non_null(strstr(err.msg, "secret/2"));
 	}
+}
+
+static void a_score_where_all_or_nothing_counts_is_the_judges_fault(void **state UNUSED)
+{
+	struct grading_plan old = newer_plan;
+	const struct grading_result r[] = {{.verdict = VERDICT_AC}, {VERDICT_AC, GRADING_SCORE, 1},
+	        {.verdict = VERDICT_AC}, {.verdict = VERDICT_AC}, {.verdict = VERDICT_AC}};
+	struct grading_sum sums[ARRAY_LEN(newer)];
+	struct err err = {0};
+
+	assert_int_equal(grading_finish(&newer_plan, r, NULL, sums, &err), -ERR_BUSY);
+	assert_non_null(strstr(err.msg, "secret/1"));
+	old.score_is_all = false; /* legacy knows no such rule */
+	assert_int_equal(grading_finish(&old, r, NULL, sums, &err), 0);
 }
 
 /* A grader that counts whom it was given. */
@@ -389,6 +404,7 @@ int main(void)
 	        cmocka_unit_test(points_of_2025_count_whatever_the_verdict),
 	        cmocka_unit_test(a_score_on_a_sample_of_2025_is_ignored),
 	        cmocka_unit_test(a_score_that_no_package_may_give_is_the_judges_fault),
+	        cmocka_unit_test(a_score_where_all_or_nothing_counts_is_the_judges_fault),
 	        cmocka_unit_test(a_packages_grader_decides_its_group_alone),
 	};
 

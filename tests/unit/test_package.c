@@ -161,6 +161,26 @@ static void the_new_formats_leave_out_files_with_other_names(void **state UNUSED
 		assert_non_null(strstr(p.notes.text.data, odd[i]));
 }
 
+static void what_this_judge_cannot_do_is_refused_in_the_new_formats(void **state UNUSED)
+{
+	static const char yaml[] = "problem_format_version: 2025-09\nname: Sum\nuuid: a\n"
+	                           "limits:\n  time_limit: 1\n  validation_output: 65\n";
+	static const char group[] = "args: []\nstatic_validation_score: pass-fail\n";
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, "problem.yaml", yaml);
+	package_add(&tree, "data/secret/test_group.yaml", group, strlen(group), &f);
+	package_parse(&tree, &p, &f);
+	assert_int_equal(f.n, 2);
+	assert_non_null(
+	        strstr(f.text.data, "data/secret/test_group.yaml:2: static_validation_score: "
+	                            "static validation is not supported yet\n"));
+	assert_non_null(strstr(f.text.data,
+	        "problem.yaml:6: limits.validation_output: must be a number from 0.001 to 64\n"));
+}
+
 static void names_that_leave_the_package_are_refused(void **state UNUSED)
 {
 	static const char *const bad[] = {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", "./a",
@@ -264,6 +284,7 @@ int main(void)
 	        cmocka_unit_test(all_mistakes_are_listed),
 	        cmocka_unit_test(domjudges_time_limit_is_read),
 	        cmocka_unit_test(the_new_formats_leave_out_files_with_other_names),
+	        cmocka_unit_test(what_this_judge_cannot_do_is_refused_in_the_new_formats),
 	        cmocka_unit_test(names_that_leave_the_package_are_refused),
 	        cmocka_unit_test(a_zip_means_what_its_folder_means),
 	        cmocka_unit_test(links_in_a_zip_and_damaged_zips_are_refused),

@@ -1,7 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* weigh input answer feedback/ < output: what the parcel weighs, of what it could */
+/* weigh input answer feedback/ [part] < output: what the parcel weighs; of what it could, where part
+ * of the points may be given */
 int main(int argc, char **argv)
 {
 	char path[4096];
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 	}
 	if (!feof(stdin) || sum > capacity)
 		return 43;
+	if (argc < 5)
+		return 42;
 	snprintf(path, sizeof(path), "%s/score_multiplier.txt", argv[3]);
 	score = fopen(path, "w");
 	if (!score)
