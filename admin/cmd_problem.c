@@ -231,7 +231,8 @@ static const struct option import_options[] = {
 };
 
 static const struct option verify_options[] = {
-        {"time-limit", "SECONDS", "instead of the package's own"},
+        {"time-limit", "SECONDS",
+                "instead of the package's own, or the one that follows from its submissions"},
         {"all", NULL, "run every test case, also behind a failure"},
         {"slots", "N", "how many at once; default: one per core"},
         {"box", "SOCKET", "the sandbox to use; default: the running one, or one of our own (root)"},
@@ -246,7 +247,9 @@ const struct command problem_commands[] = {
                 1, PATHS_MAX, import_options, run_import, false},
         {"problem list", "", "all problems", 0, 0, NULL, run_list, false},
         {"problem show", "ID", "the versions of a problem", 1, 1, NULL, run_show, false},
-        {"problem verify", "PACKAGE...", "judge all jury submissions of packages, check their data",
+        {"problem verify", "PACKAGE...",
+                "judge all jury submissions of packages and check their data, without a database: "
+                "a line each, then advice; 1 on a mismatch",
                 1, PATHS_MAX, verify_options, problem_verify, true},
         {"problem unpack", "", "used by judge hosts: an archive on stdin into frames on stdout", 0,
                 0, NULL, problem_unpack, true},
