@@ -159,7 +159,7 @@ static PGconn *open_connection(const struct conf *c, const char *password)
 	        {"password", password},
 	        {"sslmode", c->pg_sslmode},
 	        {"application_name", name},
-	        {"connect_timeout", "3"},
+	        {"connect_timeout", admin ? "15" : "3"}, /* a server tries again by itself */
 	        {"tcp_user_timeout", "10000"},
 	        {"client_encoding", "UTF8"},
 	        {"options", options},

@@ -63,7 +63,7 @@ test('a program that would be too much to carry is a compile error with a senten
 	const many = 'i=0; while [ $i -lt 4200 ]; do : > f$i; i=$((i+1)); done\n';
 	const folders = 'i=0; while [ $i -lt 300 ]; do mkdir d$i; i=$((i+1)); done\n';
 	for (const [script, words] of [[many, /larger than 192 MiB or 4096 files/], [folders, /more than 256 folders/],
-		['truncate -s 500M big\n', /larger than 192 MiB/]]) {
+		['truncate -s 200M big\n', /larger than 192 MiB/], ['truncate -s 300M big\n', /File size limit exceeded/]]) {
 		const answer = await left(script);
 		assert.equal(answer.compile?.ok, false, JSON.stringify(answer));
 		assert.match(answer.compile.output, words);
