@@ -214,6 +214,8 @@ static int get_board(
 		        args_get(args, "final") ? "" : " or the number of an event");
 	if (args_get(args, "final"))
 		return past_final(admin->pg, id, contest_ms, board, err);
+	if (w.number < 0 && c.start_ms == INT64_MIN)
+		return err_set(err, ERR_CONFLICT, "contest %.40s has no contest time yet", c.id);
 	if (w.number < 0)
 		w.wall_ms = contest_wall_at(&c, contest_ms);
 	if (past_find(admin->pg, &w, &past, err) < 0)
