@@ -16,12 +16,13 @@ const done = async (answer) => {
 	return body;
 };
 const board = async (contest, who) => arena.scoreboard(contest, who ? { token: await arena.login(who), query: '?view=jury' } : {});
-const row = async (contest, team, who) => (await board(contest, who)).rows.find((r) => r.team_id === team);
+// Not there yet: a node hears of a new contest within its next look, which can be late on a busy machine.
+const row = async (contest, team, who) => (await board(contest, who).catch(() => ({ rows: [] }))).rows.find((r) => r.team_id === team);
 const value = (sql) => arena.sql(sql);
 const sent = async (contest, user, code) => (await done(arena.submit(contest, user, 'addup', 'python3', code))).id;
 const judged = async (contest, user, code) => {
 	const id = await sent(contest, user, code);
-	await waitFor(`a verdict of ${id}`, () => value(`SELECT state FROM codearena.submissions WHERE id = '${id}'`).then((s) => s === 'final'));
+	await waitFor(`a verdict of ${id}`, () => value(`SELECT state FROM codearena.submissions WHERE id = '${id}'`).then((s) => s === 'final'), 60000);
 	return id;
 };
 
@@ -277,7 +278,7 @@ test('three judging errors stop a problem, not its language; teams see none, fin
 	const ids = [];
 	for (let i = 0; i < 3; i++) {
 		ids.push(await send());
-		await waitFor('the judging error', async () => await count(`verdict = 'JE'`) === i + 1);
+		await waitFor('the judging error', async () => await count(`verdict = 'JE'`) === i + 1, 60000);
 	}
 	const paused = (await arena.http('GET', '/api/judging', { token: await arena.login('jury') })).body.filter((p) => p.paused);
 	assert.deepEqual(paused.map((p) => [p.kind, p.contest_id, p.id, p.judging_errors]), [['problem', 'c9', 'broken', 3]]);
@@ -301,14 +302,14 @@ test('what comes after the end is practice, if that is the setting: judged, and 
 	const id = await judged('c10', 'team1', right());
 	const { text, body } = await arena.http('GET', `/api/submissions/${id}`, { token: await arena.login('team1') });
 	assert.deepEqual([body.practice, body.verdict], [true, 'AC'], text);
-	assert.deepEqual((await row('c10', 'team1')).problems, []);
-	assert.deepEqual((await row('c10', 'team1', 'root')).problems, []);
+	for (const who of [undefined, 'root']) assert.deepEqual((await waitFor('the board', () => row('c10', 'team1', who))).problems, []);
 	assert.equal(await value(`SELECT count(*) FROM codearena.leaderboard_events WHERE contest_id = 'c10' AND submission_id IS NOT NULL`), '0');
 	assert.ok((await act('c10', 'finalize')).status < 300, 'nor is it in anybody\'s way');
 });
 
 test('a team hears of its tests what the contest shows: none, how many, or their verdicts', async () => {
 	await arena.makeContest('c11', { problems: ['addup'] });
+	await waitFor('the contest to be known', () => row('c11', 'team1'));
 	const token = await arena.login('team1');
 	const heard = async (show) => {
 		const stream = arena.sse('/api/contests/c11/stream?topics=board,own', { token });
