@@ -9,8 +9,9 @@
 
 #include <sanitizer/asan_interface.h> /* its macros are empty without ASan */
 #include <stdalign.h>
+#include <sys/mman.h>
 
-enum { BLOCK_SIZE = 16 * 1024 };
+enum { BLOCK_SIZE = 16 * 1024, LARGE_PAGE = 2 << 20 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -33,6 +34,17 @@ void *xmalloc(size_t size)
 void *xcalloc(size_t n, size_t size)
 {
 	return must(n && size ? calloc(n, size) : calloc(1, 1));
+}
+
+void *xcalloc_large(size_t n, size_t size)
+{
+	char *p = xcalloc(n, size);
+	uintptr_t begin = ((uintptr_t)p + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	uintptr_t end = ((uintptr_t)p + n * size) / LARGE_PAGE * LARGE_PAGE;
+
+	if (begin < end) /* a hint: without it they are just small */
+		(void)madvise(p + (begin - (uintptr_t)p), end - begin, MADV_HUGEPAGE);
+	return p;
 }
 
 void *xrealloc(void *p, size_t size)

@@ -7,6 +7,9 @@
 
 void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t n, size_t size) MUST_USE;
+/* As xcalloc, in large pages when it is so much that the tables of small ones would not fit the
+ * processor's cache: for arrays that are read all over. */
+void *xcalloc_large(size_t n, size_t size) MUST_USE;
 void *xrealloc(void *p, size_t size) MUST_USE;
 void *xreallocarray(void *p, size_t n, size_t size) MUST_USE;
 char *xstrdup(const char *s) MUST_USE;

@@ -2,12 +2,12 @@
 --
 -- KEYS  1 jury's board, 2 public board; the other keys follow from these (catchup.h)
 -- ARGV  number, public number or '', incarnation, channel,
---       then for each board: how many rows, and of each: team, score, row
+--       then for each board: how many teams, and of each: team, score
 -- Answers the number the jury's board needs next: the event's + 1 when it was applied now. Another
--- answer means that nothing was changed: a hole, an event that is there already, or 0, no board.
+-- answer means that nothing was changed: a hole, an event that is there already, or 0, no board, or
+-- one without one of these teams.
 --
--- A script that fails half-way keeps what it wrote: what may refuse (HSET of the rows, by memory)
--- comes before all else, the numbers come last.
+-- A script that fails half-way keeps what it wrote: the numbers come last.
 local number = tonumber(ARGV[1])
 local have = redis.call('HMGET', KEYS[1] .. ':meta', 'number', 'incarnation')
 if not have[1] or have[2] ~= ARGV[3] then
@@ -28,12 +28,14 @@ for b = 1, 2 do
 	local n = tonumber(ARGV[at])
 	at = at + 1
 	for _ = 1, n do
-		redis.call('HSET', KEYS[b] .. ':rows', ARGV[at], ARGV[at + 2])
-		local place = redis.call('HGET', KEYS[b] .. ':places', ARGV[at]) or ''
-		if place ~= 'hidden' then
-			scores[#scores + 1] = {KEYS[b] .. place, ARGV[at + 1], ARGV[at]}
+		local place = redis.call('HGET', KEYS[b] .. ':places', ARGV[at])
+		if not place and not redis.call('ZSCORE', KEYS[b], ARGV[at]) then
+			return 0
 		end
-		at = at + 3
+		if place ~= 'hidden' then
+			scores[#scores + 1] = {KEYS[b] .. (place or ''), ARGV[at + 1], ARGV[at]}
+		end
+		at = at + 2
 	end
 end
 for _, s in ipairs(scores) do

@@ -196,15 +196,13 @@ static void give_groups(json_t *list, const struct field *f)
 
 	for (size_t i = f->from; i < f->from + f->n; i++) {
 		const struct board_row *r = f->rows[i];
-		const json_t *groups = json_object_get(r->team, "groups");
 
-		for (size_t g = 0; r->rank > 0 && has_gained(r) && g < json_array_size(groups);
-		        g++) {
-			const char *group = json_string_value(json_array_get(groups, g));
-			const json_t *rank = group ? json_object_get(best, group) : NULL;
+		for (size_t g = 0; r->rank > 0 && has_gained(r) && g < r->ngroups; g++) {
+			const char *group = r->groups[g];
+			const json_t *rank = json_object_get(best, group);
 			char id[ID_SIZE], citation[ID_SIZE];
 
-			if (!group || (rank && json_integer_value(rank) != r->rank))
+			if (rank && json_integer_value(rank) != r->rank)
 				continue;
 			json_object_set_new(best, group, json_integer(r->rank));
 			snprintf(id, sizeof(id), "group-winner-%s", group);

@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "scoreboard/board_quick.h"
 #include "scoreboard/board_state.h"
 
 enum {
@@ -35,23 +36,6 @@ struct board *board_new(void)
 	return xcalloc(1, sizeof(struct board));
 }
 
-static void row_free(struct board_row *r)
-{
-	if (!r)
-		return;
-	free(r->name);
-	json_decref(r->team);
-	free(r->cells);
-	free(r);
-}
-
-static void rows_free(struct board_row **rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		row_free(rows[i]);
-	free(rows);
-}
-
 void board_free(struct board *b)
 {
 	if (!b)
@@ -63,7 +47,9 @@ void board_free(struct board *b)
 	json_decref(b->problems);
 	free(b->problem_ids);
 	board_order_forget(b);
-	rows_free(b->rows, b->nrows);
+	free(b->rows);
+	arena_free(&b->texts);
+	free(b->cells);
 	free(b->slots);
 	free(b->sorted);
 	free(b->firsts);
@@ -95,17 +81,34 @@ static uint32_t hash_id(const char *id, size_t len)
 	return hash ^ hash >> 15;
 }
 
+size_t board_row_guess(const struct board *b, const char *id, size_t len)
+{
+	uint32_t hash = hash_id(id, len);
+
+	for (size_t at = hash; b->nslots > 0; at++) {
+		const struct board_slot *slot = &b->slots[at & (b->nslots - 1)];
+
+		if (slot->row == 0)
+			break;
+		if (slot->hash == hash)
+			return slot->row - 1;
+	}
+	return SIZE_MAX;
+}
+
 struct board_row *board_row_find_n(const struct board *b, const char *id, size_t len)
 {
-	size_t mask = b->nslots - 1;
+	uint32_t hash = hash_id(id, len);
 
-	if (b->nslots == 0)
+	if (len >= BOARD_ID_SIZE)
 		return NULL;
-	for (size_t at = hash_id(id, len) & mask; b->slots[at]; at = (at + 1) & mask) {
-		struct board_row *r = b->slots[at];
+	for (size_t at = hash; b->nslots > 0; at++) {
+		const struct board_slot *slot = &b->slots[at & (b->nslots - 1)];
 
-		if (strncmp(r->team_id, id, len) == 0 && r->team_id[len] == '\0')
-			return r;
+		if (slot->row == 0)
+			break;
+		if (slot->hash == hash && board_row_is(&b->rows[slot->row - 1], id, len))
+			return &b->rows[slot->row - 1];
 	}
 	return NULL;
 }
@@ -117,14 +120,15 @@ static void hash_rows(struct board *b)
 	while (b->nslots < 2 * b->nrows)
 		b->nslots *= 2;
 	free(b->slots);
-	b->slots = xcalloc(b->nslots, sizeof(struct board_row *));
+	b->slots = xcalloc(b->nslots, sizeof(*b->slots));
 	for (size_t i = 0; i < b->nrows; i++) {
-		const char *id = b->rows[i]->team_id;
-		size_t at = hash_id(id, strlen(id)) & (b->nslots - 1);
+		const char *id = b->rows[i].team_id;
+		uint32_t hash = hash_id(id, strlen(id));
+		size_t at = hash & (b->nslots - 1);
 
-		while (b->slots[at])
+		while (b->slots[at].row)
 			at = (at + 1) & (b->nslots - 1);
-		b->slots[at] = b->rows[i];
+		b->slots[at] = (struct board_slot){.hash = hash, .row = (uint32_t)i + 1};
 	}
 }
 
@@ -190,32 +194,6 @@ static int parse_total(const json_t *o, struct total *t, struct err *err)
 	return 0;
 }
 
-/* One of "teams": a new row without anything solved; NULL and *err when it is wrong. */
-static struct board_row *parse_team(json_t *o, struct err *err)
-{
-	const char *id, *name, *display;
-	int64_t group;
-	bool hidden, ranked;
-	struct board_row *r;
-
-	if (json_get_string(o, "id", ID_MAX, &id, err) < 0 ||
-	        json_get_string(o, "name", NAME_MAX_BYTES, &name, err) < 0 ||
-	        json_opt_string(o, "display_name", NAME_MAX_BYTES, NULL, &display, err) < 0 ||
-	        json_opt_int(o, "sort_group", INT32_MIN, INT32_MAX, 0, &group, err) < 0 ||
-	        json_opt_bool(o, "hidden", false, &hidden, err) < 0 ||
-	        json_opt_bool(o, "ranked", true, &ranked, err) < 0)
-		return NULL;
-	r = xcalloc(1, sizeof(*r) + strlen(id) + 1);
-	r->team_id = memcpy(r + 1, id, strlen(id) + 1); /* near it: who finds it reads both */
-	r->name = xstrdup(display && *display ? display : name);
-	r->team = json_incref(o);
-	r->sort_group = (int)group;
-	r->hidden = hidden;
-	r->ranked = ranked && !hidden;
-	r->total.last_ms = -1;
-	return r;
-}
-
 static int parse_first(const json_t *o, struct board_first *f, struct err *err)
 {
 	const char *problem, *team;
@@ -248,44 +226,30 @@ static int parse_rules(const json_t *contest, enum rules_kind *out, struct err *
 struct plan {
 	bool bulk;
 	enum rules_kind rules;
-	const json_t *teams, *problems, *rows, *first; /* of the PART; NULL: not in it */
-	struct board_row **new_rows;                   /* by team id; owned until taken */
-	size_t nnew;
+	const json_t *problems, *rows, *first; /* of the PART; NULL: not in it */
+	bool has_teams;
+	struct board_teams teams; /* owned until taken */
 	const char **problem_ids; /* the new ones, owned; NULL: the board's stay */
 	size_t nproblems;
 };
 
 static void plan_free(struct plan *p)
 {
-	rows_free(p->new_rows, p->nnew);
+	board_teams_clear(&p->teams);
 	free(p->problem_ids);
 }
 #define auto_plan __attribute__((cleanup(plan_free)))
 
-static int by_team_id(const void *a, const void *b)
+static int plan_teams(struct plan *p, const struct board_part *part, struct err *err)
 {
-	const struct board_row *const *x = a, *const *y = b;
+	const json_t *teams;
 
-	return strcmp((*x)->team_id, (*y)->team_id);
-}
-
-static int plan_teams(struct plan *p, struct err *err)
-{
-	size_t n = json_array_size(p->teams);
-
-	p->new_rows = xcalloc(n + 1, sizeof(struct board_row *));
-	for (; p->nnew < n; p->nnew++) {
-		p->new_rows[p->nnew] = parse_team(json_array_get(p->teams, p->nnew), err);
-		if (!p->new_rows[p->nnew])
-			return err_wrap(err, "team %zu of the list", p->nnew + 1);
-	}
-	qsort(p->new_rows, n, sizeof(struct board_row *), by_team_id);
-	for (size_t i = 1; i < n; i++) {
-		if (by_team_id(&p->new_rows[i - 1], &p->new_rows[i]) == 0)
-			return err_set(err, ERR_INPUT, "team \"%s\" is listed twice",
-			        p->new_rows[i]->team_id);
-	}
-	return 0;
+	if (part_array(part->json, "teams", TEAMS_MAX, &teams, err) < 0)
+		return err_result(err);
+	p->has_teams = teams || part->teams;
+	if (part->teams)
+		return board_teams_scan(&p->teams, part->teams, part->teams_len, err);
+	return teams ? board_teams_read(&p->teams, teams, err) : 0;
 }
 
 static int plan_problems(struct plan *p, struct err *err)
@@ -320,16 +284,17 @@ static bool plan_has_problem(const struct board *b, const struct plan *p, const 
 	return false;
 }
 
+static int compare_id(const void *id, const void *row)
+{
+	return strcmp(id, ((const struct board_row *)row)->team_id);
+}
+
 static bool plan_has_team(const struct board *b, const struct plan *p, const char *id)
 {
-	char copy[BOARD_ID_SIZE];
-	struct board_row row = {.team_id = copy};
-	const struct board_row *key = &row;
-
-	if (!p->new_rows)
+	if (!p->has_teams)
 		return row_find(b, id) != NULL;
-	snprintf(copy, sizeof(copy), "%s", id);
-	return bsearch(&key, p->new_rows, p->nnew, sizeof(struct board_row *), by_team_id) != NULL;
+	return p->teams.n > 0 &&
+	       bsearch(id, p->teams.rows, p->teams.n, sizeof(struct board_row), compare_id) != NULL;
 }
 
 static int check_row(
@@ -395,30 +360,31 @@ static int check_plain(const json_t *part, struct err *err)
 	return 0;
 }
 
-static int plan_lists(const struct board *b, const json_t *part, struct plan *p, struct err *err)
+static int plan_lists(
+        const struct board *b, const struct board_part *part, struct plan *p, struct err *err)
 {
 	size_t teams, problems;
 
-	if (part_array(part, "teams", TEAMS_MAX, &p->teams, err) < 0 ||
-	        part_array(part, "problems", PROBLEMS_MAX, &p->problems, err) < 0 ||
-	        part_array(part, "rows", TEAMS_MAX, &p->rows, err) < 0 ||
-	        part_array(part, "first", FIRSTS_MAX, &p->first, err) < 0)
+	if (plan_teams(p, part, err) < 0 ||
+	        part_array(part->json, "problems", PROBLEMS_MAX, &p->problems, err) < 0 ||
+	        part_array(part->json, "rows", TEAMS_MAX, &p->rows, err) < 0 ||
+	        part_array(part->json, "first", FIRSTS_MAX, &p->first, err) < 0)
 		return err_result(err);
-	teams = p->teams ? json_array_size(p->teams) : b->nrows;
+	teams = p->has_teams ? p->teams.n : b->nrows;
 	problems = p->problems ? json_array_size(p->problems) : b->nproblems;
 	if (teams * problems > CELLS_MAX)
 		return err_set(err, ERR_INPUT, "%zu teams by %zu problems is too large a board",
 		        teams, problems);
-	if ((p->teams && plan_teams(p, err) < 0) || (p->problems && plan_problems(p, err) < 0))
-		return err_result(err);
-	return 0;
+	return p->problems ? plan_problems(p, err) : 0;
 }
 
-static int plan_make(const struct board *b, const json_t *part, struct plan *p, struct err *err)
+static int plan_make(
+        const struct board *b, const struct board_part *part, struct plan *p, struct err *err)
 {
-	const json_t *contest = json_object_get(part, "contest");
+	const json_t *contest = json_object_get(part->json, "contest");
 
-	if (check_plain(part, err) < 0 || json_opt_bool(part, "bulk", false, &p->bulk, err) < 0)
+	if (check_plain(part->json, err) < 0 ||
+	        json_opt_bool(part->json, "bulk", false, &p->bulk, err) < 0)
 		return err_result(err);
 	p->rules = b->rules;
 	if (contest && parse_rules(contest, &p->rules, err) < 0)
@@ -450,12 +416,16 @@ static void keep(json_t **member, const json_t *part, const char *name)
 	*member = json_incref(v);
 }
 
-static struct board_cell *cells_new(size_t n)
+/* The cells of all rows, empty. */
+static struct board_cell *cells_new(struct board_row *rows, size_t nrows, size_t nproblems)
 {
-	struct board_cell *cells = xcalloc(n + 1, sizeof(*cells));
+	size_t n = nrows * nproblems;
+	struct board_cell *cells = xcalloc_large(n + 1, sizeof(*cells));
 
 	for (size_t i = 0; i < n; i++)
 		cells[i].cell.time_ms = -1;
+	for (size_t i = 0; i < nrows; i++)
+		rows[i].cells = cells + i * nproblems;
 	return cells;
 }
 
@@ -463,19 +433,15 @@ static struct board_cell *cells_new(size_t n)
 static void put_problems(struct board *b, const json_t *part, struct plan *p)
 {
 	const char **ids = steal(&p->problem_ids);
-	auto_free ptrdiff_t *old = xcalloc(p->nproblems + 1, sizeof(*old));
+	auto_free struct board_cell *before = steal(&b->cells);
+	size_t nbefore = b->nproblems;
 
-	for (size_t i = 0; i < p->nproblems; i++)
-		old[i] = board_problem_find(b, ids[i]);
-	for (size_t r = 0; r < b->nrows; r++) {
-		struct board_cell *cells = cells_new(p->nproblems);
+	b->cells = cells_new(b->rows, b->nrows, p->nproblems);
+	for (size_t i = 0; i < p->nproblems; i++) {
+		ptrdiff_t old = board_problem_find(b, ids[i]);
 
-		for (size_t i = 0; i < p->nproblems; i++) {
-			if (old[i] >= 0)
-				cells[i] = b->rows[r]->cells[old[i]];
-		}
-		free(b->rows[r]->cells);
-		b->rows[r]->cells = cells;
+		for (size_t r = 0; old >= 0 && r < b->nrows; r++)
+			b->rows[r].cells[i] = before[r * nbefore + (size_t)old];
 	}
 	free(b->problem_ids);
 	b->problem_ids = ids;
@@ -486,33 +452,38 @@ static void put_problems(struct board *b, const json_t *part, struct plan *p)
 /* New teams: those that stay keep what they have. */
 static void put_teams(struct board *b, struct plan *p)
 {
-	for (size_t i = 0; i < p->nnew; i++) {
-		struct board_row *r = p->new_rows[i], *old = row_find(b, r->team_id);
+	struct board_teams *new = &p->teams;
+	struct board_cell *cells = cells_new(new->rows, new->n, b->nproblems);
 
-		if (!old) {
-			r->cells = cells_new(b->nproblems);
+	for (size_t i = 0; i < new->n; i++) {
+		struct board_row *r = &new->rows[i], *old = row_find(b, r->team_id);
+
+		if (!old)
 			continue;
-		}
 		r->total = old->total;
-		r->cells = steal(&old->cells);
+		memcpy(r->cells, old->cells, b->nproblems * sizeof(*cells));
 	}
-	rows_free(b->rows, b->nrows);
-	b->nrows = p->nnew;
-	b->rows = steal(&p->new_rows);
-	p->nnew = 0;
+	free(b->cells);
+	free(b->rows);
+	arena_free(&b->texts);
+	b->cells = cells;
+	b->rows = new->rows;
+	b->nrows = new->n;
+	b->texts = new->texts;
+	*new = (struct board_teams){0};
 	hash_rows(b);
 	free(b->sorted);
 	b->sorted = xcalloc(b->nrows + 1, sizeof(struct board_row *));
-	memcpy(b->sorted, b->rows, b->nrows * sizeof(struct board_row *));
+	for (size_t i = 0; i < b->nrows; i++)
+		b->sorted[i] = &b->rows[i];
 }
 
 static void clear_rows(struct board *b)
 {
-	for (size_t r = 0; r < b->nrows; r++) {
-		free(b->rows[r]->cells);
-		b->rows[r]->cells = cells_new(b->nproblems);
-		b->rows[r]->total = (struct total){.last_ms = -1};
-	}
+	free(b->cells);
+	b->cells = cells_new(b->rows, b->nrows, b->nproblems);
+	for (size_t r = 0; r < b->nrows; r++)
+		b->rows[r].total = (struct total){.last_ms = -1};
 }
 
 static void put_row(struct board *b, const json_t *o)
@@ -564,7 +535,7 @@ static void flag_firsts(struct board *b)
 
 	for (size_t r = 0; r < b->nrows; r++) {
 		for (size_t i = 0; i < b->nproblems; i++)
-			b->rows[r]->cells[i].first = false;
+			b->rows[r].cells[i].first = false;
 	}
 	for (size_t i = 0; i < b->nfirsts; i++) {
 		struct board_row *r = row_find(b, b->firsts[i].team_id);
@@ -578,14 +549,16 @@ static void flag_firsts(struct board *b)
 	b->nfirsts = kept;
 }
 
-int board_apply(struct board *b, int64_t number, const json_t *part, struct err *err)
+int board_apply_part(
+        struct board *b, int64_t number, const struct board_part *what, struct err *err)
 {
 	auto_plan struct plan p = {0};
+	const json_t *part = what->json;
 
 	if (number != b->number + 1)
 		return err_set(err, ERR_CONFLICT, "event %lld does not follow %lld",
 		        (long long)number, (long long)b->number);
-	if (plan_make(b, part, &p, err) < 0)
+	if (plan_make(b, what, &p, err) < 0)
 		return err_wrap(err, "event %lld", (long long)number);
 	keep(&b->contest, part, "contest");
 	keep(&b->state, part, "state");
@@ -595,12 +568,12 @@ int board_apply(struct board *b, int64_t number, const json_t *part, struct err 
 		b->reveal = NULL;
 	}
 	keep(&b->reveal, part, "reveal");
-	if (p.bulk || p.teams || b->rules != p.rules)
+	if (p.bulk || p.has_teams || b->rules != p.rules)
 		board_order_forget(b);
 	b->rules = p.rules;
 	if (p.problems)
 		put_problems(b, part, &p);
-	if (p.teams)
+	if (p.has_teams)
 		put_teams(b, &p);
 	if (p.bulk && p.rows)
 		clear_rows(b);
@@ -610,10 +583,37 @@ int board_apply(struct board *b, int64_t number, const json_t *part, struct err 
 		b->nfirsts = 0;
 	for (size_t i = 0; i < json_array_size(p.first); i++)
 		put_first(b, json_array_get(p.first, i));
-	if (p.first || p.teams || p.problems || p.bulk)
+	if (p.first || p.has_teams || p.problems || p.bulk)
 		flag_firsts(b);
 	b->number = number;
 	return 0;
+}
+
+int board_apply(struct board *b, int64_t number, const json_t *part, struct err *err)
+{
+	return board_apply_part(b, number, &(struct board_part){.json = part}, err);
+}
+
+/* "teams" is the last member of a canonical PART; else all of it is read as JSON. */
+json_t *board_part_read(const char *text, size_t len, struct board_part *out, struct err *err)
+{
+	auto_buf struct buf rest = {0};
+	struct board_word teams;
+	json_t *json;
+
+	*out = (struct board_part){0};
+	if (board_quick_member(text, len, "teams", &teams) && *teams.s == '[' &&
+	        teams.s + teams.len + 1 == text + len) {
+		out->teams = teams.s;
+		out->teams_len = teams.len;
+		buf_add(&rest, text, (size_t)(teams.s - text));
+		buf_adds(&rest, "null}");
+		text = rest.data;
+		len = rest.len;
+	}
+	json = json_parse(text, len, EVENT_DEPTH_MAX - 1, err);
+	out->json = json;
+	return json;
 }
 
 int board_apply_event(struct board *b, bool jury, const char *text, struct err *err)

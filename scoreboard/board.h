@@ -15,15 +15,20 @@ struct board_cell {
 	bool first; /* first to solve of its problem in its sort group */
 };
 
+enum { BOARD_ID_SIZE = 37 };
+
 struct board_row {
-	char *team_id;
-	char *name;   /* display name, else name */
-	json_t *team; /* the member of "teams", owned */
-	int sort_group;
+	char team_id[BOARD_ID_SIZE];
 	bool hidden, ranked; /* not ranked: hidden, unofficial or disqualified */
+	int sort_group;
+	int rank; /* 1..; shared by ties; 0 for teams that are not ranked */
 	struct total total;
-	struct board_cell *cells; /* by position of the problem; nproblems of them */
-	int rank;                 /* 1..; shared by ties; 0 for teams that are not ranked */
+	struct board_cell *cells;              /* by position of the problem; nproblems of them */
+	const char *name;                      /* display name, else name */
+	const char *team;                      /* the member of "teams", canonical text */
+	const char *organization_id, *country; /* NULL: none */
+	const char *const *groups;             /* each once */
+	size_t ngroups;
 };
 
 struct board;
@@ -32,6 +37,17 @@ void board_free(struct board *b);
 /* One PART of an event that has this number (public number on a public board). Numbers must go up
  * by exactly one, else ERR_CONFLICT and the board is unchanged (a hole: read the log). */
 int board_apply(struct board *b, int64_t number, const json_t *part, struct err *err);
+/* A PART as text, read once for both boards. The list of teams, which may be a hundred thousand,
+ * stays text when it stands where canonical text has it. */
+struct board_part {
+	const json_t *json; /* borrowed; without the teams when they are text */
+	const char *teams;  /* "[...]", borrowed; NULL: not text */
+	size_t teams_len;
+};
+/* The JSON that *out borrows, for the caller to decref; NULL and *err when it is wrong. */
+json_t *board_part_read(const char *text, size_t len, struct board_part *out, struct err *err);
+int board_apply_part(
+        struct board *b, int64_t number, const struct board_part *part, struct err *err);
 /* Text of a whole event; takes "public" or "jury" from it. Jury boards count `number`. 1 applied, 0
  * when the event has nothing for this board (public null), negative as above. */
 int board_apply_event(struct board *b, bool jury, const char *text, struct err *err);

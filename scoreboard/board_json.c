@@ -119,11 +119,9 @@ void board_snapshot(struct board *b, struct buf *out)
 	add_member(out, "state", b->state);
 	buf_adds(out, "\"teams\":[");
 	for (size_t i = 0; i < b->nrows; i++) {
-		auto_free char *team = json_text(b->rows[i]->team);
-
 		if (i)
 			buf_adds(out, ",");
-		buf_adds(out, team);
+		buf_adds(out, b->rows[i].team);
 	}
 	buf_adds(out, "]}");
 }
@@ -295,7 +293,7 @@ static int compare_rows(struct board *a, struct board *b, struct err *err)
 		if (strcmp(left, right) != 0)
 			return err_set(err, ERR_CONFLICT, "row %zu is %.100s, not %.100s", i + 1,
 			        left, right);
-		if (x->rank != y->rank || !json_equal(x->team, y->team))
+		if (x->rank != y->rank || strcmp(x->team, y->team) != 0)
 			return err_set(err, ERR_CONFLICT, "team %s: rank %d, not %d, or other data",
 			        x->team_id, x->rank, y->rank);
 	}

@@ -9,7 +9,6 @@
  * What must stay true: an order holds each of its rows once, sorted by board_order_compare; so a
  * row's rank is the number of rows of its sort group with a better total, + 1: two binary
  * searches. New teams, other rules and bulk parts throw all of it away (board_order_forget). */
-#include "base/json.h"
 #include "base/mem.h"
 #include "scoreboard/board_state.h"
 
@@ -103,33 +102,19 @@ static struct board_tag *tag_find(const struct board *b, enum board_by by, const
 	return at < b->ntags && compare_tag(&b->tags[at], by, id) == 0 ? &b->tags[at] : NULL;
 }
 
-/* Is the k-th group named before it in the list? */
-static bool is_repeated(const json_t *groups, size_t k)
-{
-	for (size_t i = 0; i < k; i++) {
-		if (json_equal(json_array_get(groups, i), json_array_get(groups, k)))
-			return true;
-	}
-	return false;
-}
-
 /* The k-th tag of a row: its organization, its country, its groups; false: it has no k-th. *id
- * NULL: it has none of that kind, or had it before. */
+ * NULL: it has none of that kind. */
 static bool row_tag(const struct board_row *r, size_t k, enum board_by *by, const char **id)
 {
-	static const char *const names[] = {"organization_id", "country"};
-	static const enum board_by kinds[] = {BOARD_BY_ORGANIZATION, BOARD_BY_COUNTRY};
-	const json_t *groups = json_object_get(r->team, "groups");
-
-	if (k < ARRAY_LEN(names)) {
-		*by = kinds[k];
-		*id = json_string_value(json_object_get(r->team, names[k]));
+	if (k < 2) {
+		*by = k == 0 ? BOARD_BY_ORGANIZATION : BOARD_BY_COUNTRY;
+		*id = k == 0 ? r->organization_id : r->country;
 		return true;
 	}
-	k -= ARRAY_LEN(names);
+	k -= 2;
 	*by = BOARD_BY_GROUP;
-	*id = is_repeated(groups, k) ? NULL : json_string_value(json_array_get(groups, k));
-	return k < json_array_size(groups);
+	*id = k < r->ngroups ? r->groups[k] : NULL;
+	return k < r->ngroups;
 }
 
 static struct board_tag *tag_add(struct board *b, enum board_by by, const char *id)
@@ -273,11 +258,16 @@ static void move_indexed(struct board *b, struct board_row *row, const struct bo
 
 void board_order_total(struct board *b, struct board_row *row, const struct total *total)
 {
-	struct board_row key = *row;
 	struct board_order all = {.rows = b->sorted, .n = b->nrows};
+	struct board_row key;
 
+	if (!b->is_sorted) {
+		row->total = *total;
+		return;
+	}
+	key = *row;
 	key.total = *total;
-	if (b->is_sorted && compare_total(b->rules, row, &key) != 0) {
+	if (compare_total(b->rules, row, &key) != 0) {
 		b->is_ranked = false;
 		move(b, &all, row, &key);
 		if (b->is_indexed && row->ranked)

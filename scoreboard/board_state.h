@@ -1,11 +1,15 @@
 /* board_state.h -- the inside of a board; for board.c (the fold), board_order.c (its order),
- * board_quick.c (its plain events), board_query.c and board_json.c (its texts) only. */
+ * board_quick.c (its plain events), board_teams.c (its teams), board_query.c and board_json.c (its
+ * texts) only. */
 #ifndef BOARD_STATE_H
 #define BOARD_STATE_H
 #include "scoreboard/board.h"
 #include "scoreboard/board_query.h"
 
-enum { BOARD_ID_SIZE = 37 };
+struct board_word {
+	const char *s; /* NULL: none */
+	size_t len;
+};
 
 /* Who was the first to solve a problem in a sort group. */
 struct board_first {
@@ -27,6 +31,29 @@ struct board_tag {
 	struct board_order order;
 };
 
+/* One of "teams", borrowed from its JSON or its text. */
+enum { BOARD_GROUPS_PLAIN = 16 }; /* more groups are no plain team */
+struct board_team {
+	struct board_word id, name, display_name, organization_id, country;
+	struct board_word *groups;
+	size_t ngroups;
+	int sort_group;
+	bool hidden, ranked;
+};
+
+/* A list of teams as rows without anything solved, by team id. */
+struct board_teams {
+	struct board_row *rows; /* one block, owned */
+	size_t n, cap;
+	struct arena texts; /* what the rows point to */
+};
+
+/* Where a team's row is found: by the hash of its id. */
+struct board_slot {
+	uint32_t hash;
+	uint32_t row; /* + 1; 0: free */
+};
+
 struct board {
 	int64_t number;
 	enum rules_kind rules;
@@ -34,9 +61,11 @@ struct board {
 	json_t *reveal;                               /* NULL: not open */
 	const char **problem_ids;                     /* by position; borrowed from problems */
 	size_t nproblems;
-	struct board_row **rows; /* by team id; owned */
+	struct board_row *rows; /* by team id; these and their texts are owned */
 	size_t nrows;
-	struct board_row **slots; /* open hash of team ids; NULL: free; nslots a power of 2 */
+	struct arena texts;
+	struct board_cell *cells; /* of all rows */
+	struct board_slot *slots; /* open hash of team ids; nslots a power of 2 */
 	size_t nslots;
 	struct board_row **sorted; /* the same rows, in order of the standings when is_sorted */
 	bool is_sorted, is_ranked; /* is_ranked: the rows' ranks are right */
@@ -48,8 +77,21 @@ struct board {
 	size_t nfirsts;
 };
 
+/* Reads "teams", as JSON or as text, into an empty list. ERR_INPUT: it is wrong, or names a team
+ * twice. */
+int board_teams_read(struct board_teams *list, const json_t *teams, struct err *err);
+int board_teams_scan(struct board_teams *list, const char *text, size_t len, struct err *err);
+void board_teams_clear(struct board_teams *list);
+
+/* `len` is at most that of an id. */
+static inline bool board_row_is(const struct board_row *r, const char *id, size_t len)
+{
+	return memcmp(r->team_id, id, len) == 0 && r->team_id[len] == '\0';
+}
 /* The row of a team whose id is not followed by a NUL; NULL: none. */
 struct board_row *board_row_find_n(const struct board *b, const char *id, size_t len);
+/* Where in b->rows it most probably is, by its hash alone; SIZE_MAX: nowhere. */
+size_t board_row_guess(const struct board *b, const char *id, size_t len);
 /* Orders the rows and sets their ranks, when something has changed since. */
 void board_sort(struct board *b);
 /* Sort group, rules, name, id. */

@@ -1,10 +1,10 @@
 /* catchup.c -- from the log in PostgreSQL to the boards in Redis; the only code that writes them.
  *
- * Redis holds rows; an event holds the cells that changed. So for each event the rows it names are
- * read from Redis, put into a small board of just these teams, the event's part is applied to that
- * by the same code that folds whole logs (board.c), and the rows it gives are sent with the
- * event's number to apply.lua. The script refuses any number but the next one: whoever lost a race
- * reads again and goes on from there. Nothing is ever incremented, and sending twice is harmless.
+ * Redis holds the standings: a score for each team. An event holds the totals of the teams it
+ * changes. So its parts are applied to small boards of just these teams, by the same code that
+ * folds whole logs (board.c), and the scores they give are sent with the event's number to
+ * apply.lua. The script refuses any number but the next one: whoever lost a race reads again and
+ * goes on from there. Nothing is ever incremented, and sending twice is harmless.
  *
  * What changes the shape of a board (bulk, teams, problems, other rules), a board that is missing,
  * of another incarnation or far behind is made anew: the log is folded into keys beside the old
@@ -68,14 +68,20 @@ void catchup_key(struct kv *kv, const char *contest_id, bool jury, const char *m
 	snprintf(out, CATCHUP_KEY_SIZE, "%s", key);
 }
 
+void catchup_group(int sort_group, char *out, size_t size)
+{
+	if (sort_group != 0)
+		snprintf(out, size, ":group:%d", sort_group);
+	else
+		snprintf(out, size, "%s", "");
+}
+
 void catchup_place(const struct board_row *r, char *out, size_t size)
 {
 	if (r->hidden)
 		snprintf(out, size, "hidden");
-	else if (r->sort_group != 0)
-		snprintf(out, size, ":group:%d", r->sort_group);
 	else
-		snprintf(out, size, "%s", "");
+		catchup_group(r->sort_group, out, size);
 }
 
 /* A whole number prints the same by the quicker way. */
@@ -113,38 +119,28 @@ struct shadow {
 	char key[CATCHUP_KEY_SIZE]; /* of the board that is being written */
 };
 
-/* A command of its own for up to CHUNK rows; a command without rows is not sent. */
+/* A command of its own for up to CATCHUP_CHUNK rows; a command without rows is not sent. */
 struct chunk {
-	struct args rows, places, scores;
+	struct args places, scores;
 };
 
 static void chunk_clear(struct chunk *c)
 {
-	args_clear(&c->rows);
 	args_clear(&c->places);
 	args_clear(&c->scores);
 }
 #define auto_chunk __attribute__((cleanup(chunk_clear)))
 
-static void chunk_begin(struct args *args, const char *command, const char *key, const char *suffix)
+static void chunk_row(struct chunk *c, const struct board *b, const struct board_row *r)
 {
-	args_add(args, command);
-	args_addf(args, "%s%s", key, suffix);
-}
+	char place[CATCHUP_PLACE_SIZE], score[32];
 
-static void chunk_row(
-        struct chunk *c, const struct board *b, const struct board_row *r, const char *place)
-{
-	auto_free char *row = board_row_json(b, r);
-	char score[32];
-
-	args_add(&c->rows, r->team_id);
-	args_add(&c->rows, row);
+	catchup_place(r, place, sizeof(place));
 	if (*place) {
 		args_add(&c->places, r->team_id);
 		args_add(&c->places, place);
 	}
-	if (strcmp(place, "hidden") == 0)
+	if (r->hidden)
 		return;
 	catchup_score(b, r, score, sizeof(score));
 	args_add(&c->scores, score);
@@ -153,38 +149,27 @@ static void chunk_row(
 
 static int chunk_send(struct kv *kv, struct chunk *c, struct err *err)
 {
-	struct args *all[] = {&c->rows, &c->places, &c->scores};
-
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (all[i]->n > 2 && send(kv, all[i], err) < 0)
-			return err_result(err);
-	}
-	return 0;
+	if (c->places.n > 2 && send(kv, &c->places, err) < 0)
+		return err_result(err);
+	return c->scores.n > 2 ? send(kv, &c->scores, err) : 0;
 }
 
-/* Rows [from, to) of one sort group. */
-static int write_rows(struct shadow *s, struct board *b, size_t from, size_t to, struct err *err)
+/* Rows of one sort group. */
+static int write_rows(struct shadow *s, const struct board *b, const struct board_row *const *rows,
+        size_t n, struct err *err)
 {
-	size_t n;
-	const struct board_row *const *rows = board_rows(b, &n);
+	char group[CATCHUP_PLACE_SIZE];
 
-	while (from < to) {
+	catchup_group(rows[0]->sort_group, group, sizeof(group));
+	while (n > 0) {
 		auto_chunk struct chunk c = {0};
-		char place[32];
 
-		catchup_place(rows[from], place, sizeof(place));
-		chunk_begin(&c.rows, "HSET", s->key, ":rows");
-		chunk_begin(&c.places, "HSET", s->key, ":places");
-		chunk_begin(&c.scores, "ZADD", s->key, "");
-		if (rows[from]->sort_group != 0) {
-			args_clear(&c.scores);
-			args_add(&c.scores, "ZADD");
-			args_addf(&c.scores, "%s:group:%d", s->key, rows[from]->sort_group);
-		}
-		for (size_t i = 0; i < CATCHUP_CHUNK && from < to; i++, from++) {
-			catchup_place(rows[from], place, sizeof(place));
-			chunk_row(&c, b, rows[from], place);
-		}
+		args_add(&c.places, "HSET");
+		args_addf(&c.places, "%s:places", s->key);
+		args_add(&c.scores, "ZADD");
+		args_addf(&c.scores, "%s%s", s->key, group);
+		for (size_t i = 0; i < CATCHUP_CHUNK && n > 0; i++, n--, rows++)
+			chunk_row(&c, b, *rows);
 		if (chunk_send(s->kv, &c, err) < 0)
 			return err_result(err);
 	}
@@ -200,7 +185,7 @@ static int write_groups(struct shadow *s, struct board *b, struct buf *groups, s
 	for (size_t to = 1; to <= n; to++) {
 		if (to < n && rows[to]->sort_group == rows[from]->sort_group)
 			continue;
-		if (write_rows(s, b, from, to, err) < 0)
+		if (write_rows(s, b, rows + from, to - from, err) < 0)
 			return err_result(err);
 		if (rows[from]->sort_group != 0)
 			buf_addf(groups, "%s%d", groups->len ? "," : "", rows[from]->sort_group);
@@ -404,52 +389,31 @@ static bool changes_shape(const struct run_state *s, int which, const json_t *pa
 	       json_object_get(part, "problems") || (rules && !json_equal(rules, ours));
 }
 
-/* The teams of a part's rows as they are in Redis, as a PART; NULL and no error: some are
- * missing. */
-static int read_rows(
-        struct run_state *s, int which, const json_t *rows, json_t **out, struct err *err)
+/* The teams that rows name, as a PART; NULL: not even that can be read. */
+static json_t *teams_of(struct run_state *s, int which, const json_t *rows)
 {
-	auto_args struct args args = {0};
-	auto_reply redisReply *r = NULL;
 	json_auto_t *part = json_deep_copy(s->shape[which]);
-	json_t *teams = json_array(), *old = json_array();
-	struct err ignored;
+	json_t *teams = json_array();
 
 	json_object_set_new(part, "teams", teams);
-	json_object_set_new(part, "rows", old);
-	args_add(&args, "HMGET");
-	args_addf(&args, "%s:rows", s->keys[which]);
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const char *team =
 		        json_string_value(json_object_get(json_array_get(rows, i), "team"));
 
 		if (!team)
-			return 0;
-		args_add(&args, team);
+			return NULL;
 		json_array_append_new(teams, json_pack("{s:s,s:s}", "id", team, "name", team));
 	}
-	if (kv_argv(s->kv, &r, err, (int)args.n, args.v, NULL) < 0)
-		return err_result(err);
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const char *text = element(r, i);
-		json_t *row = text ? json_parse(text, strlen(text), EVENT_DEPTH, &ignored) : NULL;
-
-		if (!row)
-			return 0;
-		json_array_append_new(old, row);
-	}
-	*out = steal(&part);
-	return 0;
+	return steal(&part);
 }
 
-/* Adds to args what the event makes of the rows it names: count, then team, score, row. */
-static int merge_rows(
-        struct run_state *s, int which, const json_t *part, struct args *args, struct err *err)
+/* Adds to args what the event makes of the teams it names: count, then team, score. */
+static int score_rows(struct run_state *s, int which, const json_t *part, struct args *args)
 {
-	json_auto_t *before = NULL, *delta = json_object();
 	json_t *rows = json_object_get(part, "rows");
+	json_auto_t *teams = NULL, *delta = json_object();
 	auto_boards struct boards b = {board_new(), NULL};
-	const struct board_row *const *merged;
+	const struct board_row *const *scored;
 	struct err ignored;
 	size_t n;
 
@@ -457,22 +421,19 @@ static int merge_rows(
 		args_add(args, "0");
 		return DONE;
 	}
-	if (read_rows(s, which, rows, &before, err) < 0)
-		return err_result(err);
+	teams = teams_of(s, which, rows);
 	json_object_set(delta, "rows", rows);
-	if (!before || board_apply(b.jury, 1, before, &ignored) < 0 ||
+	if (!teams || board_apply(b.jury, 1, teams, &ignored) < 0 ||
 	        board_apply(b.jury, 2, delta, &ignored) < 0)
 		return REBUILD; /* which says what is wrong, if it is the log */
-	merged = board_rows(b.jury, &n);
+	scored = board_rows(b.jury, &n);
 	args_addf(args, "%zu", n);
 	for (size_t i = 0; i < n; i++) {
-		auto_free char *row = board_row_json(b.jury, merged[i]);
 		char score[32];
 
-		catchup_score(b.jury, merged[i], score, sizeof(score));
-		args_add(args, merged[i]->team_id);
+		catchup_score(b.jury, scored[i], score, sizeof(score));
+		args_add(args, scored[i]->team_id);
 		args_add(args, score);
-		args_add(args, row);
 	}
 	return DONE;
 }
@@ -493,7 +454,7 @@ static int apply_parts(
 	args_add(&args, s->incarnation);
 	args_add(&args, kv_key(s->kv, "board:%s", s->contest_id));
 	for (int i = 0; i < 2; i++) {
-		int rc = merge_rows(s, i, parts[i], &args, err);
+		int rc = score_rows(s, i, parts[i], &args);
 
 		if (rc != DONE)
 			return rc;

@@ -4,15 +4,15 @@
  * leaderboard:<contest>:jury
  *   <b>        ZSET  team -> rules key (ties by member text; shared rank = 1 + ZCOUNT (score +inf)
  *              of sort group 0; <b>:group:<n> holds another sort group; hidden teams are in none
- *   <b>:rows   HASH  team -> row JSON (board_row_json)
  *   <b>:places HASH  team -> ":group:<n>" or "hidden", for those that are not in <b>
  *   <b>:meta   HASH  number (the public board's is the public number), incarnation, rules (0 icpc,
- *              1 ioi, 2 points), problems (ids), groups (sort groups but 0)
+ *              1 ioi, 2 points), problems (ids, for checking events), groups (sort groups but 0)
  *   <b>:stale  why the next event could not be applied, and the board stands still
  *   <b>:new:<random>...  a board in the making, with a time to live
  * Channel: board:<contest>, message = jury number; a wake-up only.
- * apply.lua checks the number (a hole answers with the number it needs), sets rows absolutely,
- * remembers the number, publishes; sending an event twice is harmless. */
+ * apply.lua checks the number (a hole answers with the number it needs), sets scores absolutely,
+ * remembers the number, publishes; sending an event twice is harmless. Cells are not in Redis: who
+ * shows them folds the log. */
 #ifndef CATCHUP_H
 #define CATCHUP_H
 #include "base/kv.h"

@@ -37,102 +37,98 @@ static int redis_number(struct kv *kv, const char *key, int64_t *out, struct err
 	return 0;
 }
 
-/* A row of Redis and one of the fold are equal when they say the same, in whatever order. */
-static bool same_row(const char *redis, const char *fold)
-{
-	struct err ignored;
-	json_auto_t *a = NULL, *b = NULL;
+/* A board beside what Redis has of it. */
+struct kept {
+	struct kv *kv;
+	struct board *b;
+	const char *key;
+	char group[CATCHUP_PLACE_SIZE]; /* the sort group that is looked at */
+};
 
-	if (!redis)
-		return false;
-	if (strcmp(redis, fold) == 0)
-		return true;
-	a = json_parse(redis, strlen(redis), PART_DEPTH, &ignored);
-	b = json_parse(fold, strlen(fold), PART_DEPTH, &ignored);
-	return a && b && json_equal(a, b);
-}
-
-/* One row's score, in the ZSET where it should stand. */
-static int check_score(struct kv *kv, struct board *b, const struct board_row *row, const char *key,
-        struct err *err)
-{
-	auto_reply redisReply *r = NULL;
-	char place[32], score[32];
-	bool same;
-
-	catchup_place(row, place, sizeof(place));
-	catchup_score(b, row, score, sizeof(score));
-	if (strcmp(place, "hidden") == 0)
-		return 0;
-	if (kv_command(kv, &r, err, "ZSCORE %s%s %s", key, place, row->team_id) < 0)
-		return err_result(err);
-	same = r->type == REDIS_REPLY_STRING && strtod(r->str, NULL) == strtod(score, NULL);
-	if (!same)
-		return err_set(err, ERR_CONFLICT, "%s%s: score of team %s is %.40s, not %s", key,
-		        place, row->team_id, r->type == REDIS_REPLY_STRING ? r->str : "missing",
-		        score);
-	return 0;
-}
-
-/* Rows [from, to). */
-static int check_rows(
-        struct kv *kv, struct board *b, const char *key, const size_t range[2], struct err *err)
+/* What the teams have in a hash or a ZSET: `command` "HMGET" or "ZMSCORE". */
+/* NOLINTNEXTLINE(readability-function-size): a command and the teams it is about */
+static int ask(const struct kept *k, const char *command, const struct board_row *const *rows,
+        size_t n, redisReply **r, struct err *err)
 {
 	auto_args struct args args = {0};
-	auto_reply redisReply *r = NULL;
-	size_t n;
-	const struct board_row *const *rows = board_rows(b, &n);
+	bool places = *command == 'H';
 
-	args_add(&args, "HMGET");
-	args_addf(&args, "%s:rows", key);
-	for (size_t i = range[0]; i < range[1]; i++)
+	args_add(&args, command);
+	args_addf(&args, "%s%s", k->key, places ? ":places" : k->group);
+	for (size_t i = 0; i < n; i++)
 		args_add(&args, rows[i]->team_id);
-	if (kv_argv(kv, &r, err, (int)args.n, args.v, NULL) < 0)
-		return err_result(err);
-	for (size_t i = range[0]; i < range[1]; i++) {
-		auto_free char *fold = board_row_json(b, rows[i]);
-		const char *redis = reply_text(r, i - range[0]);
+	return kv_argv(k->kv, r, err, (int)args.n, args.v, NULL);
+}
 
-		if (!same_row(redis, fold))
-			return err_set(err, ERR_CONFLICT, "%s: row of team %s is %.80s, not %.80s",
-			        key, rows[i]->team_id, redis ? redis : "missing", fold);
-		if (check_score(kv, b, rows[i], key, err) < 0)
+/* NULL: it has none. */
+static int check_row(const struct kept *k, const struct board_row *row, const char *place,
+        const char *score, struct err *err)
+{
+	char right_place[CATCHUP_PLACE_SIZE], right[32];
+
+	catchup_place(row, right_place, sizeof(right_place));
+	catchup_score(k->b, row, right, sizeof(right));
+	if (strcmp(place ? place : "", right_place) != 0)
+		return err_set(err, ERR_CONFLICT, "%s: place of team %s is \"%.40s\", not \"%s\"",
+		        k->key, row->team_id, place ? place : "", right_place);
+	if (row->hidden ? !score : score && strtod(score, NULL) == strtod(right, NULL))
+		return 0;
+	return err_set(err, ERR_CONFLICT, "%s: score of team %s is %.40s, not %s", k->key,
+	        row->team_id, score ? score : "missing", row->hidden ? "missing" : right);
+}
+
+/* Up to CATCHUP_CHUNK rows. */
+static int check_rows(
+        const struct kept *k, const struct board_row *const *rows, size_t n, struct err *err)
+{
+	auto_reply redisReply *places = NULL, *scores = NULL;
+
+	if (ask(k, "HMGET", rows, n, &places, err) < 0 ||
+	        ask(k, "ZMSCORE", rows, n, &scores, err) < 0)
+		return err_result(err);
+	for (size_t i = 0; i < n; i++) {
+		if (check_row(k, rows[i], reply_text(places, i), reply_text(scores, i), err) < 0)
 			return err_result(err);
 	}
 	return 0;
 }
 
-static int check_count(
-        struct kv *kv, const char *command, const char *key, size_t expected, struct err *err)
+/* All rows of one sort group. */
+static int check_group(
+        struct kept *k, const struct board_row *const *rows, size_t n, struct err *err)
 {
 	auto_reply redisReply *r = NULL;
+	long long shown = 0;
 
-	if (kv_command(kv, &r, err, "%s %s", command, key) < 0)
+	catchup_group(rows[0]->sort_group, k->group, sizeof(k->group));
+	for (size_t i = 0; i < n; i++)
+		shown += !rows[i]->hidden;
+	if (kv_command(k->kv, &r, err, "ZCARD %s%s", k->key, k->group) < 0)
 		return err_result(err);
-	if (r->type != REDIS_REPLY_INTEGER || r->integer != (long long)expected)
-		return err_set(err, ERR_CONFLICT, "%s has %lld teams, not %zu", key,
-		        r->type == REDIS_REPLY_INTEGER ? r->integer : -1, expected);
+	if (r->type != REDIS_REPLY_INTEGER || r->integer != shown)
+		return err_set(err, ERR_CONFLICT, "%s%s has %lld teams, not %lld", k->key, k->group,
+		        r->type == REDIS_REPLY_INTEGER ? r->integer : -1, shown);
+	for (size_t i = 0; i < n; i += CATCHUP_CHUNK) {
+		size_t some = n - i < CATCHUP_CHUNK ? n - i : CATCHUP_CHUNK;
+
+		if (check_rows(k, rows + i, some, err) < 0)
+			return err_result(err);
+	}
 	return 0;
 }
 
 static int check_redis(struct kv *kv, struct board *b, const char *key, struct err *err)
 {
-	char rows_key[CATCHUP_KEY_SIZE + 8];
-	size_t n, ranked = 0;
+	struct kept k = {.kv = kv, .b = b, .key = key};
+	size_t n, from = 0;
 	const struct board_row *const *rows = board_rows(b, &n);
 
-	for (size_t i = 0; i < n; i++)
-		ranked += !rows[i]->hidden && rows[i]->sort_group == 0;
-	snprintf(rows_key, sizeof(rows_key), "%s:rows", key);
-	if (check_count(kv, "HLEN", rows_key, n, err) < 0 ||
-	        check_count(kv, "ZCARD", key, ranked, err) < 0)
-		return err_result(err);
-	for (size_t from = 0; from < n; from += CATCHUP_CHUNK) {
-		size_t to = from + CATCHUP_CHUNK < n ? from + CATCHUP_CHUNK : n;
-		const size_t range[2] = {from, to};
-
-		if (check_rows(kv, b, key, range, err) < 0)
+	for (size_t to = 1; to <= n; to++) {
+		if (to < n && rows[to]->sort_group == rows[from]->sort_group)
+			continue;
+		if (check_group(&k, rows + from, to - from, err) < 0)
 			return err_result(err);
+		from = to;
 	}
 	return 0;
 }

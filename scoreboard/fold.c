@@ -12,7 +12,7 @@
 
 #include <inttypes.h>
 
-enum { PAGE = 100000, EVENT_DEPTH = 16 };
+enum { PAGE = 100000 };
 
 void boards_free(struct boards *b)
 {
@@ -21,37 +21,38 @@ void boards_free(struct boards *b)
 	*b = (struct boards){0};
 }
 
-/* `open`: the public's part. */
-static int apply_parts(const struct boards *b, const struct event *e, const json_t *jury,
-        const json_t *open, struct err *err)
+/* The event's parts by JSON; one JSON, when they are the same bytes. */
+static int fold_parts(const struct boards *b, const struct event *e, struct err *err)
 {
-	if (b->jury && board_apply(b->jury, e->number, jury, err) < 0)
-		return err_wrap(err, "event %" PRId64, e->number);
-	if (b->public_board && e->public_number > 0 &&
-	        board_apply(b->public_board, e->public_number, open, err) < 0)
-		return err_wrap(err, "public part of event %" PRId64, e->number);
+	struct board_word jury, open;
+	struct board_part part;
+	json_auto_t *json = NULL, *open_json = NULL;
+	bool same;
+
+	if (!board_quick_parts(e->text, &jury, &open))
+		return err_set(err, ERR_INPUT, "its text is no event's");
+	same = b->jury && jury.len == open.len && memcmp(jury.s, open.s, jury.len) == 0;
+	json = b->jury ? board_part_read(jury.s, jury.len, &part, err) : NULL;
+	if (b->jury && (!json || board_apply_part(b->jury, e->number, &part, err) < 0))
+		return err_result(err);
+	if (!b->public_board || e->public_number == 0)
+		return 0;
+	open_json = same ? NULL : board_part_read(open.s, open.len, &part, err);
+	if ((!same && !open_json) ||
+	        board_apply_part(b->public_board, e->public_number, &part, err) < 0)
+		return err_wrap(err, "public part");
 	return 0;
 }
 
 static int fold_event(void *data, const struct event *e, struct err *err)
 {
 	const struct boards *b = data;
-	size_t len = 0;
-	const char *same;
-	json_auto_t *event = NULL;
 
 	if (board_quick(b->jury, b->public_board, e->number, e->public_number, e->text))
 		return 0;
-	/* The list of a hundred thousand teams is read, and kept, once for both boards. */
-	same = board_quick_same(e->text, e->number, &len);
-	event = same ? json_parse(same, len, EVENT_DEPTH - 1, err)
-	             : json_parse(e->text, strlen(e->text), EVENT_DEPTH, err);
-	if (!event)
+	if (fold_parts(b, e, err) < 0)
 		return err_wrap(err, "event %" PRId64, e->number);
-	if (same)
-		return apply_parts(b, e, event, event, err);
-	return apply_parts(
-	        b, e, json_object_get(event, "jury"), json_object_get(event, "public"), err);
+	return 0;
 }
 
 /* Folds into the boards that are not NULL. */

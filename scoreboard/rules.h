@@ -28,11 +28,10 @@ struct cell {
 };
 
 struct total {
-	int solved;
+	int solved, wrong;
 	int64_t penalty_minutes;
 	int64_t points_milli;
 	int64_t last_ms; /* contest time of the last AC or gain; -1 none */
-	int wrong;
 };
 
 /* One implementation per kind: rules_icpc.c, rules_ioi.c, rules_points.c. */

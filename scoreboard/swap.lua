@@ -4,7 +4,7 @@
 -- ARGV  number, incarnation, channel
 -- Answers 1; 0 when the boards in place are newer (the new ones are removed); -1 when the new ones
 -- have gone (they were made with a time to live).
-local suffixes = {'', ':rows', ':places', ':meta'}
+local suffixes = {'', ':places', ':meta'}
 local function groups(board)
 	local list = redis.call('HGET', board .. ':meta', 'groups') or ''
 	return string.gmatch(list, '[^,]+')

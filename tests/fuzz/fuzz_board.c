@@ -1,6 +1,6 @@
 /* fuzz_board.c -- the lines of the input are PARTs, folded one after the other. Whatever they are:
- * a refused one leaves the board as it was, and a board made from the snapshot is the same board.
- */
+ * a refused one leaves the board as it was, and a board made from the snapshot is the same board,
+ * by its JSON and by its text. */
 #include "base/json.h"
 #include "scoreboard/board.h"
 
@@ -25,16 +25,22 @@ static void apply_line(struct board *b, const char *line, size_t len)
 static void check_snapshot(struct board *b)
 {
 	struct err err = {0};
-	struct board *copy = board_new();
+	struct board *copy = board_new(), *scanned = board_new();
 	auto_buf struct buf text = {0}, ccs = {0};
-	json_auto_t *part = NULL;
+	json_auto_t *part = NULL, *rest = NULL;
+	struct board_part what;
 
 	board_snapshot(b, &text);
 	part = json_parse(text.data, text.len, DEPTH, &err);
 	if (!part || board_apply(copy, 1, part, &err) < 0 || board_compare(b, copy, &err) < 0)
 		abort();
+	rest = board_part_read(text.data, text.len, &what, &err);
+	if (!rest || board_apply_part(scanned, 1, &what, &err) < 0 ||
+	        board_compare(b, scanned, &err) < 0)
+		abort();
 	board_ccs(copy, NULL, &ccs);
 	board_free(copy);
+	board_free(scanned);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

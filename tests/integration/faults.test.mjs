@@ -281,6 +281,9 @@ test(`the streams of both nodes, cut and resumed through ${STREAMED} submissions
 	let watching;
 	await burst(STREAMED, ms, randomFrom(newSeed('streams')), async (random) => {
 		const isOver = (got) => got.last !== undefined && numberOf(got.last) >= last;
+		// The teams come by an event that is a `reset` to viewers.
+		const isWhole = async (node) => (await arena.http('GET', `/api/contests/${contest}/scoreboard`, { node })).body.rows?.length === TEAMS;
+		for (const node of arena.apis.keys()) await waitFor(`node ${node} to have all teams`, () => isWhole(node));
 		watching = Promise.all(arena.apis.map((_, node) => watch(node, contest, random, isOver)));
 		// Three attempts that ended by a judge's death are a judging error, and three of these pause the
 		// problem (DESIGN.md section 6): that is not the subject here, so judges die more seldom.

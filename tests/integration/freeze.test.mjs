@@ -46,6 +46,7 @@ test('the freeze comes by a button, once, and says so to everybody', async () =>
 });
 
 test('a hidden verdict sends nothing to the public and to other teams, at no time', async () => {
+	await waitFor('the api to have heard of it', async () => (await arena.scoreboard('c1')).state.frozen);
 	const stream = arena.sse(`${BASE}/scoreboard/stream`);
 	const snapshot = await stream.until('snapshot', (e) => e.event === 'snapshot');
 	assert.match(snapshot.data.notice ?? '', /^The scoreboard was frozen with/);

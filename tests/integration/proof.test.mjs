@@ -166,9 +166,11 @@ test('a board in Redis that is not the log\'s is found, jury\'s and public', asy
 	for (const board of ['', ':jury']) {
 		await arena.redis('ZINCRBY', key(board), '1', 'x');
 		await check(/score of team x/);
-		await arena.redis('HSET', key(`${board}:rows`), 'y', '{}');
-		await check(/row of team y/);
-		await arena.redis('HDEL', key(`${board}:rows`), 'z');
+		await arena.redis('HSET', key(`${board}:places`), 'y', 'hidden');
+		await check(/place of team y/);
+		await arena.redis('ZREM', key(board), 'z');
+		await check(/teams/);
+		await arena.redis('ZADD', key(board), '1', 'nobody');
 		await check(/teams/);
 	}
 });
@@ -228,6 +230,6 @@ test('an event that cannot be applied marks its board as stale; other contests g
 	const file = arena.path('other.ndjson');
 	fs.writeFileSync(file, ndjson(small()));
 	await arena.codearena('contest', 'import-feed', file, '--id', 'other');
-	await arena.redis('DEL', ...['', ':rows', ':meta', ':jury', ':jury:rows', ':jury:meta'].map((k) => `${arena.instance}:leaderboard:other${k}`));
+	await arena.redis('DEL', ...['', ':meta', ':jury', ':jury:meta'].map((k) => `${arena.instance}:leaderboard:other${k}`));
 	await waitFor('the other contest', async () => (await arena.redis('ZCARD', `${arena.instance}:leaderboard:other`)) === '3');
 });

@@ -151,9 +151,9 @@ async function fingerprint() {
 		'SELECT id, verdict, points_milli FROM codearena.judgements WHERE valid ORDER BY id',
 		'SELECT * FROM codearena.contest_problems ORDER BY contest_id, problem_id',
 	].join(';\n'));
-	const rows = (board) => arena.redis('HGETALL', `${arena.instance}:leaderboard:${board}:rows`).then((text) => text.split('\n').sort().join('\n'));
+	const scores = (board) => arena.redis('ZRANGE', `${arena.instance}:leaderboard:${board}`, '0', '-1', 'WITHSCORES');
 	const answer = await arena.http('GET', '/api/contests/c1/scoreboard');
-	return [tables, await rows('c1'), await rows('c1:jury'), answer.headers.etag].join('\n');
+	return [tables, await scores('c1'), await scores('c1:jury'), JSON.stringify(answer.body.rows), answer.headers.etag].join('\n');
 }
 
 const first = (one) => PROGRAMS[one.kind][1];

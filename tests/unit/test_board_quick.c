@@ -131,21 +131,92 @@ static void a_text_that_ends_anywhere_is_left(void **state UNUSED)
 	}
 }
 
-static void equal_parts_are_known_by_their_bytes(void **state UNUSED)
+static void a_member_is_found_by_its_name(void **state UNUSED)
 {
-#define TEAM "{\"teams\":[{\"id\":\"x\",\"name\":\"} \\\" {\"}]}"
-	const char *text = EVENT(TEAM, "2", TEAM, "2");
-	size_t len = 0;
+	const char *text =
+	        "{\"a\":\"} \\\" {\",\"b\":{\"c\":[1,{\"d\":\"]\"}]},\"c\":-12,\"d\":null}";
+	static const char *const members[][2] = {{"a", "\"} \\\" {\""},
+	        {"b", "{\"c\":[1,{\"d\":\"]\"}]}"}, {"c", "-12"}, {"d", "null"}};
+	struct board_word found;
 
-	assert_ptr_equal(board_quick_same(text, 2, &len), strstr(text, TEAM));
-	assert_int_equal(len, strlen(TEAM));
-	assert_null(board_quick_same(text, 3, &len));
-	assert_null(board_quick_same(EVENT(TEAM, "2", "null", "null"), 2, &len));
-	assert_null(board_quick_same(EVENT("null", "2", "null", "null"), 2, &len));
-	assert_null(board_quick_same(EVENT(TEAM, "2", PLAIN, "2"), 2, &len));
-	assert_null(board_quick_same("{\"at\":\"x\",\"contest\":\"c\",\"contest_time\":0,"
-	                             "\"jury\":{\"a\":{}",
-	        2, &len));
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		assert_true(board_quick_member(text, strlen(text), members[i][0], &found));
+		assert_int_equal(found.len, strlen(members[i][1]));
+		assert_memory_equal(found.s, members[i][1], found.len);
+	}
+	assert_false(board_quick_member(text, strlen(text), "e", &found));
+	for (size_t n = 0; n < strlen(text); n++)
+		assert_false(board_quick_member(text, n, "d", &found));
+}
+
+static void the_parts_of_an_event_are_found(void **state UNUSED)
+{
+	static const char *const open[] = {PLAIN, "null", ROWS(ROW("a", "", "0"))};
+	struct board_word parts[2];
+
+	for (size_t i = 0; i < ARRAY_LEN(open); i++) {
+		auto_free char *text = xasprintf(EVENT(PLAIN, "2", "%s", "2"), open[i]);
+		const char *end = strstr(text, ",\"public_number\"");
+
+		assert_true(board_quick_parts(text, &parts[0], &parts[1]));
+		assert_int_equal(parts[0].len, strlen(PLAIN));
+		assert_memory_equal(parts[0].s, PLAIN, parts[0].len);
+		assert_int_equal(parts[1].len, strlen(open[i]));
+		assert_memory_equal(parts[1].s, open[i], parts[1].len);
+		for (size_t n = 0; text + n < end; n++) {
+			auto_free char *cut = strndup(text, n);
+
+			assert_false(board_quick_parts(cut, &parts[0], &parts[1]));
+		}
+	}
+}
+
+#define PLAIN_TEAM(id, more)                                                                       \
+	"{\"country\":\"DEU\",\"display_name\":null,\"groups\":[\"g\",\"h\",\"g\"],\"hidden\":"    \
+	"false,"                                                                                   \
+	"\"id\":\"" id "\",\"name\":\"Team " id                                                    \
+	"\",\"organization\":\"O\",\"organization_id\":\"o\"," more "\"sort_group\":-1}"
+
+/* Teams that are read as text, plain and not, are the same as those read as JSON. */
+static void teams_as_text_are_teams_as_json(void **state UNUSED)
+{
+	static const char *const lists[] = {"[]", "[" PLAIN_TEAM("a", "") "]",
+	        "[" PLAIN_TEAM("b", "\"ranked\":false,") "," PLAIN_TEAM("a", "") "]",
+	        "[" PLAIN_TEAM("a",
+	                "") ",{\"hidden\":true,\"id\":\"c\",\"name\":\"\\\"]}\"}," PLAIN_TEAM("b",
+	                "") "]",
+	        "[" PLAIN_TEAM("a", "\"other\":[{}],") "]", "[" PLAIN_TEAM("a\\u0062", "") "]",
+	        "[" PLAIN_TEAM("a", "") "," PLAIN_TEAM("a", "") "]", "[" PLAIN_TEAM("", "") "]",
+	        "[{\"id\":\"a\"}]", "[" PLAIN_TEAM("a", "") ",]", "[1]", "[,]",
+	        "[" PLAIN_TEAM("a", "") PLAIN_TEAM("b", "") "]",
+	        "[" PLAIN_TEAM("a", "\"sort_group\":7,") "]"};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		auto_free char *text = xasprintf(
+		        "{\"contest\":{\"id\":\"c\",\"rules\":\"icpc\"},\"teams\":%s}", lists[i]);
+		struct err err = {0}, ignored = {0};
+		struct board *read = board_new(), *scanned = board_new();
+		json_auto_t *json = json_parse(text, strlen(text), 16, &ignored), *rest = NULL;
+		struct board_part part;
+		bool good = json && board_apply(read, 1, json, &ignored) == 0;
+
+		rest = board_part_read(text, strlen(text), &part, &err);
+		assert_int_equal(rest && board_apply_part(scanned, 1, &part, &err) == 0, good);
+		if (rest && good)
+			assert_non_null(part.teams);
+		if (board_compare(read, scanned, &err) < 0)
+			fail_msg("%s: %s", lists[i], err.msg);
+		if (good && i > 0) {
+			assert_int_equal(
+			        board_row_find(scanned, scanned->rows[0].team_id)->ngroups, 2);
+			assert_string_equal(scanned->rows[0].groups[1], read->rows[0].groups[1]);
+			assert_string_equal(scanned->rows[0].country, "DEU");
+			assert_string_equal(scanned->rows[0].organization_id, "o");
+			assert_int_equal(scanned->rows[0].sort_group, -1);
+		}
+		board_free(read);
+		board_free(scanned);
+	}
 }
 
 int main(void)
@@ -155,7 +226,9 @@ int main(void)
 	        cmocka_unit_test(what_is_not_plain_is_left),
 	        cmocka_unit_test(numbers_that_do_not_follow_are_left),
 	        cmocka_unit_test(a_text_that_ends_anywhere_is_left),
-	        cmocka_unit_test(equal_parts_are_known_by_their_bytes),
+	        cmocka_unit_test(a_member_is_found_by_its_name),
+	        cmocka_unit_test(the_parts_of_an_event_are_found),
+	        cmocka_unit_test(teams_as_text_are_teams_as_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
