@@ -12,5 +12,7 @@ int main(void)
 		printf("line %d of many, long enough to fill every pipe and buffer there is\n", i);
 		fflush(stdout);
 	}
+	while (getchar() != EOF)
+		; /* the submission's end is heard here, and comes first by that */
 	return 42;
 }
