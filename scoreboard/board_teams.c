@@ -111,9 +111,10 @@ static int finish(struct board_teams *list, struct err *err)
 	list->rows = rows;
 	while (i < list->n && by_team_id(&list->rows[i - 1], &list->rows[i]) < 0)
 		i++;
-	if (i < list->n)
-		qsort(list->rows, list->n, sizeof(*list->rows), by_team_id);
-	for (; i < list->n; i++) {
+	if (i >= list->n)
+		return 0;
+	qsort(list->rows, list->n, sizeof(*list->rows), by_team_id);
+	for (i = 1; i < list->n; i++) {
 		if (by_team_id(&list->rows[i - 1], &list->rows[i]) == 0)
 			return err_set(err, ERR_INPUT, "team \"%s\" is listed twice",
 			        list->rows[i].team_id);

@@ -187,6 +187,10 @@ static void a_wrong_part_changes_nothing(void **state)
 	assert_refused(b,
 	        "{\"teams\":[{\"id\":\"a\",\"name\":\"A\"},{\"id\":\"a\",\"name\":\"B\"}]}",
 	        "listed twice");
+	assert_refused(b,
+	        "{\"teams\":[{\"id\":\"x\",\"name\":\"x\"},{\"id\":\"y\",\"name\":\"y\"},"
+	        "{\"id\":\"x\",\"name\":\"z\"}]}",
+	        "listed twice");
 	assert_refused(b, "{\"problems\":[{\"id\":\"a\"},{\"id\":\"a\"}]}", "listed twice");
 	assert_refused(b, "{\"contest\":{\"rules\":\"chess\"}}", "unknown \"rules\"");
 	assert_refused(b, "{\"contest\":null}", "\"contest\" has the wrong type");
