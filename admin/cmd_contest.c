@@ -181,6 +181,7 @@ static int run_create(struct admin *admin, const struct args *args, struct err *
 	        pg_arg_bool(args_get(args, "practice")),
 	        or_else(args_get(args, "per-minute"), "10"),
 	        pg_arg_bool(args_get(args, "best-subtasks")),
+	        pg_arg_bool(args_get(args, "icpc-verdicts")),
 	};
 
 	if (create_rows(admin, row, err) < 0 || tell(admin, id, "contest", err) < 0)
@@ -424,6 +425,7 @@ static const struct option create_options[] = {
         {"clock-rate", "N", "contest time runs N times as fast; default 1"},
         {"after-end", "WHAT", "refuse | practice: submissions after the end; default refuse"},
         {"show-runs", "HOW", "none | count | verdicts: what teams see of tests; default verdicts"},
+        {"icpc-verdicts", NULL, "ICPC's own set of verdicts: a memory limit is told as RTE"},
         {"per-minute", "N", "submissions of a team per minute; default 10"},
         {"hidden", NULL, "only teams in it, jury and admins see it"},
         {"practice", NULL, "judged after all other contests"},

@@ -224,8 +224,9 @@ static int get_settings(const struct args *args, json_t *out, struct err *err)
 	} all[] = {{"name", "name", "text"}, {"formal-name", "formal_name", "text"},
 	        {"penalty", "penalty_time", "number"}, {"compile-penalty", "compile_penalty", NULL},
 	        {"best-subtasks", "best_subtasks", NULL}, {"show-runs", "show_runs", "text"},
-	        {"after-end", "after_end", "text"}, {"hidden", "hidden", NULL},
-	        {"practice", "practice", NULL}, {"per-minute", "submissions_per_minute", "number"}};
+	        {"after-end", "after_end", "text"}, {"icpc-verdicts", "icpc_verdicts", NULL},
+	        {"hidden", "hidden", NULL}, {"practice", "practice", NULL},
+	        {"per-minute", "submissions_per_minute", "number"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		static const int64_t range[2] = {0, INT32_MAX};
@@ -527,6 +528,7 @@ static const struct option set_options[] = {{"name", "TEXT", "its name"},
         {"best-subtasks", "yes|no", "ioi: the sum over subtasks of the best"},
         {"show-runs", "HOW", "none | count | verdicts: what teams see of tests"},
         {"after-end", "WHAT", "refuse | practice: submissions after the end"},
+        {"icpc-verdicts", "yes|no", "a memory limit is told as RTE; until the start"},
         {"hidden", "yes|no", "only teams in it, jury and admins see it"},
         {"practice", "yes|no", "judged after all other contests"},
         {"per-minute", "N", "submissions of a team per minute"}, REASON, END};

@@ -75,9 +75,11 @@ int handle_judgement_types(struct request *rq, struct reply *rp, struct err *err
 	if (access_request(rq, false, &c, err) < 0)
 		return err_result(err);
 	list = json_array();
-	for (enum verdict v = VERDICT_AC; v < VERDICT_COUNT; v++)
-		if (v != VERDICT_JE || is_jury(rq))
-			json_array_append_new(list, shape_judgement_type(v, c.compile_penalty));
+	for (enum verdict v = VERDICT_AC; v < VERDICT_COUNT; v++) {
+		if ((v == VERDICT_JE && !is_jury(rq)) || (v == VERDICT_MLE && c.icpc_verdicts))
+			continue;
+		json_array_append_new(list, shape_judgement_type(v, c.compile_penalty));
+	}
 	return reply_json(rp, list);
 }
 

@@ -60,6 +60,7 @@ json_t *shape_contest(const struct contest *c)
 	shape_set(o, "clock_rate", json_real(c->clock_rate));
 	shape_set(o, "show_runs", shape_text(c->show_runs));
 	shape_set(o, "after_end", shape_text(c->after_end));
+	shape_set(o, "icpc_verdicts", json_boolean(c->icpc_verdicts));
 	shape_set(o, "practice", json_boolean(c->practice));
 	shape_set(o, "hidden", json_boolean(c->hidden));
 	shape_set(o, "submissions_per_minute", json_integer(c->submissions_per_minute));

@@ -385,6 +385,8 @@ static int decide(
 	out->verdict = verdict_of(r, b);
 	if (out->verdict != VERDICT_NONE) {
 		say_end(r, b, out);
+		if (out->verdict == VERDICT_MLE && r->x->memory_is_rte)
+			out->verdict = VERDICT_RTE;
 		return 0;
 	}
 	if (b->end != BOX_END_EXITED)

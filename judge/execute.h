@@ -31,6 +31,7 @@ struct execution {
 	int64_t wall_ms;             /* set by execute_test */
 	struct artifacts *artifacts; /* NULL: everything is compiled */
 	const char *owner;           /* whose programs those of the cache must be */
+	bool memory_is_rte;          /* a memory limit is told as RTE (ICPC's own verdicts) */
 };
 
 enum {

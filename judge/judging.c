@@ -113,6 +113,7 @@ static int prepare(struct work *w, struct err *err)
 	                .stop = w->j->stop,
 	                .artifacts = w->j->artifacts,
 	                .owner = w->c->team_id,
+	                .memory_is_rte = w->c->icpc_verdicts,
 	                .compile_ms = t->compile_ms,
 	                .time_ms = language_time_ms(l, t->time_ms),
 	                .memory_bytes = t->memory_bytes,

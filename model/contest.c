@@ -9,7 +9,7 @@
 #include <strings.h>
 
 /* Added to a team's sort group. */
-enum { GROUP_UNOFFICIAL = 10000, GROUP_DISQUALIFIED = 20000 };
+enum { GROUP_UNOFFICIAL = 10000, GROUP_HIDDEN = 20000, GROUP_DISQUALIFIED = 30000 };
 
 /* ---------------------------------------------------------------- time */
 
@@ -187,6 +187,7 @@ static void take_contest(struct arena *a, const PGresult *r, struct contest *c)
 	        .name = text(a, r, 0, "name"),
 	        .formal_name = text(a, r, 0, "formal_name"),
 	        .show_runs = text(a, r, 0, "show_runs"),
+	        .icpc_verdicts = pg_bool(r, 0, "icpc_verdicts"),
 	        .after_end = text(a, r, 0, "after_end"),
 	        .rules = (enum rules_kind)pg_int(r, 0, "rules"),
 	        .start_ms = pg_null(r, 0, "start_ms") ? INT64_MIN : pg_int(r, 0, "start_ms"),
@@ -326,6 +327,8 @@ static void take_team(struct arena *a, const PGresult *r, int row, struct contes
 	};
 	if (t->disqualified)
 		t->sort_group += GROUP_DISQUALIFIED;
+	else if (t->hidden)
+		t->sort_group += GROUP_HIDDEN;
 	else if (t->unofficial)
 		t->sort_group += GROUP_UNOFFICIAL;
 }

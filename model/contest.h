@@ -49,8 +49,8 @@ struct contest_team {
 	const char *id, *name, *display_name;                      /* display_name may be NULL */
 	const char *organization_id, *organization_name, *country; /* may be NULL */
 	const char *group_ids; /* comma separated, "" when none */
-	int sort_group; /* unofficial and disqualified teams have groups of their own behind the
-	                   rest */
+	int sort_group;        /* unofficial, hidden and disqualified teams have groups of their own
+	                          behind the rest */
 	bool hidden, unofficial, disqualified;
 	int penalty_adjustment; /* minutes */
 	int64_t extension_ms;   /* contest time */
@@ -66,6 +66,7 @@ struct contest {
 	int64_t ended_ms, finalized_ms, end_of_updates_ms; /* wall; 0 when not */
 	int penalty_minutes, submissions_per_minute;
 	bool compile_penalty, hidden, practice;
+	bool icpc_verdicts;                 /* ICPC's own set: a memory limit is RTE */
 	bool best_subtasks;                 /* IOI: the sum over subtasks of the best */
 	bool hold;                          /* a verdict counts when a judge has confirmed it */
 	int64_t thaw_at_ms, finalize_at_ms; /* scheduled; 0: by the button */

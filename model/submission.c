@@ -29,6 +29,7 @@ static void take_claim(struct arena *a, const PGresult *r, int row, struct claim
 	        .problem_version = (int)pg_int(r, row, "problem_version"),
 	        .practice = pg_bool(r, row, "practice"),
 	        .hidden = pg_bool(r, row, "hidden"),
+	        .icpc_verdicts = pg_bool(r, row, "icpc_verdicts"),
 	};
 }
 

@@ -25,7 +25,8 @@ struct claim {
 	const char *class; /* contest | practice | rejudge | custom */
 	int attempt, problem_version;
 	bool practice;
-	bool hidden; /* of a rejudging that is not applied: its team must not hear of it */
+	bool hidden;        /* of a rejudging that is not applied: its team must not hear of it */
+	bool icpc_verdicts; /* of the contest */
 };
 
 /* Who wants work, and which. */

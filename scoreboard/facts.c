@@ -214,7 +214,8 @@ static const struct sub **in_order(const struct contest *c, const struct facts *
 	return all;
 }
 
-/* The sort groups of a contest's teams, each once; caller frees. */
+/* The sort groups of a contest's teams, each once; that there are hidden teams is nobody's
+ * business. Caller frees. */
 static int *sort_groups(const struct contest *c, size_t *n)
 {
 	int *groups = xcalloc(c->nteams + 1, sizeof(*groups));
@@ -223,6 +224,8 @@ static int *sort_groups(const struct contest *c, size_t *n)
 	for (size_t i = 0; i < c->nteams; i++) {
 		size_t k = 0;
 
+		if (c->teams[i].hidden)
+			continue;
 		while (k < *n && groups[k] != c->teams[i].sort_group)
 			k++;
 		if (k == *n)

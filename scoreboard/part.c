@@ -64,6 +64,7 @@ json_t *part_contest(const struct contest *c)
 	set(o, "penalty_time", json_integer(c->penalty_minutes));
 	set(o, "show_runs", json_string(c->show_runs));
 	set(o, "after_end", json_string(c->after_end));
+	set(o, "icpc_verdicts", json_boolean(c->icpc_verdicts));
 	if (c->nremoved > 0)
 		set(o, "removed_intervals", part_removed(c));
 	return o;

@@ -23,7 +23,7 @@ static int begin(
 	        event_lock(pg, a, w->who.contest_id, &l->head, err) < 0 ||
 	        record_load_team(pg, a, &w->who, l, err) < 0)
 		return err_result(err);
-	return 0;
+	return l->sub->practice ? 0 : record_check_open(&l->c, l->head.now_ms, err);
 }
 
 /* An event even when no board changes (practice, ignored): the log says what was decided. */
@@ -142,13 +142,21 @@ int record_pause(struct pg *pg, const struct pause *p, struct err *err)
 
 /* ---------------------------------------------------------------- override */
 
+static int check_verdict(const struct contest *c, enum verdict v, struct err *err)
+{
+	if (v != VERDICT_MLE || !c->icpc_verdicts)
+		return 0;
+	return err_set(
+	        err, ERR_INPUT, "contest %.40s has ICPC's own verdicts: not MLE but RTE", c->id);
+}
+
 static int override_verdict(
         struct pg *pg, struct arena *a, struct word *w, int64_t points, struct err *err)
 {
 	auto_pgresult PGresult *r = NULL;
 	struct record_loaded l;
 
-	if (begin(pg, a, w, &l, err) < 0 ||
+	if (begin(pg, a, w, &l, err) < 0 || check_verdict(&l.c, w->verdict, err) < 0 ||
 	        pg_run(pg, Q_RECORD_OVERRIDE, &r, err, w->who.submission_id, verdict_id(w->verdict),
 	                pg_arg_int(a, points), w->why->actor, w->why->reason) < 0)
 		return err_result(err);

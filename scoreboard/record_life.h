@@ -66,9 +66,9 @@ struct schedule {
 int record_schedule(struct pg *pg, const char *contest_id, const struct schedule *s,
         const struct why *why, struct err *err);
 /* An object of some of these: name, formal_name, penalty_time (minutes), compile_penalty,
- * best_subtasks, show_runs, after_end, hidden, practice, submissions_per_minute. Every cell is
- * computed anew. ERR_INPUT names what is wrong; ERR_CONFLICT: the contest is finalized and one is
- * of the rules. */
+ * best_subtasks, icpc_verdicts, show_runs, after_end, hidden, practice, submissions_per_minute.
+ * Every cell is computed anew. ERR_INPUT names what is wrong; ERR_CONFLICT: the contest is
+ * finalized and one is of the rules, or it has started and icpc_verdicts is named. */
 int record_settings(struct pg *pg, const char *contest_id, const json_t *settings,
         const struct why *why, struct err *err);
 int record_medals(struct pg *pg, const char *contest_id, const struct contest_medals *m,
@@ -100,7 +100,8 @@ struct pause {
 };
 int record_pause(struct pg *pg, const struct pause *p, struct err *err);
 
-/* ---- record_jury.c: one submission */
+/* ---- record_jury.c: one submission. ERR_CONFLICT once the contest is finalized, unless it is
+ * practice. */
 
 struct submission_word {
 	const char *submission_id;

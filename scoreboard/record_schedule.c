@@ -168,13 +168,9 @@ int record_extend(struct pg *pg, const char *contest_id, const struct extension 
 
 static int check_open(const struct contest *c, const struct deed *d, struct err *err)
 {
-	struct contest_state s = contest_state_at(c, d->about.head.now_ms);
-
-	if (!s.started)
+	if (!contest_state_at(c, d->about.head.now_ms).started)
 		return err_set(err, ERR_CONFLICT, "contest %.40s has not started", c->id);
-	if (s.finalized)
-		return err_set(err, ERR_CONFLICT, "contest %.40s is finalized", c->id);
-	return 0;
+	return record_check_open(c, d->about.head.now_ms, err);
 }
 
 static int check_interval(const struct contest *c, const struct deed *d, struct err *err)
@@ -346,22 +342,25 @@ int record_schedule(struct pg *pg, const char *contest_id, const struct schedule
 	return run(pg, &d, more, err);
 }
 
+/* Until when a setting may change. */
+enum until { UNTIL_EVER, UNTIL_FINAL, UNTIL_START };
 static const struct {
 	const char *name;
 	const char *words; /* " a b ": one of these; "": any text; NULL: a number or a truth */
 	int64_t min, max;  /* of a number; max 0: a truth */
-	bool of_rules;
+	enum until until;
 } settings[] = {
-        {"name", "", 0, 0, false},
-        {"formal_name", "", 0, 0, false},
-        {"penalty_time", NULL, 0, 1000, true},
-        {"compile_penalty", NULL, 0, 0, true},
-        {"best_subtasks", NULL, 0, 0, true},
-        {"show_runs", " none count verdicts ", 0, 0, false},
-        {"after_end", " refuse practice ", 0, 0, false},
-        {"hidden", NULL, 0, 0, false},
-        {"practice", NULL, 0, 0, false},
-        {"submissions_per_minute", NULL, 1, 100000, false},
+        {"name", "", 0, 0, UNTIL_EVER},
+        {"formal_name", "", 0, 0, UNTIL_EVER},
+        {"penalty_time", NULL, 0, 1000, UNTIL_FINAL},
+        {"compile_penalty", NULL, 0, 0, UNTIL_FINAL},
+        {"best_subtasks", NULL, 0, 0, UNTIL_FINAL},
+        {"icpc_verdicts", NULL, 0, 0, UNTIL_START}, /* one set for all judgements */
+        {"show_runs", " none count verdicts ", 0, 0, UNTIL_EVER},
+        {"after_end", " refuse practice ", 0, 0, UNTIL_EVER},
+        {"hidden", NULL, 0, 0, UNTIL_EVER},
+        {"practice", NULL, 0, 0, UNTIL_EVER},
+        {"submissions_per_minute", NULL, 1, 100000, UNTIL_EVER},
 };
 enum { NAME_BYTES = 500 };
 
@@ -394,10 +393,22 @@ static int check_setting(const json_t *given, size_t i, struct err *err)
 	return json_opt_bool(given, name, false, &truth, err);
 }
 
+static int check_until(const struct contest *c, const struct deed *d, size_t i, struct err *err)
+{
+	const char *name = settings[i].name;
+	int64_t now_ms = d->about.head.now_ms;
+
+	if (!json_object_get(d->settings, name))
+		return 0;
+	if (settings[i].until == UNTIL_START && contest_state_at(c, now_ms).started)
+		return err_set(err, ERR_CONFLICT,
+		        "contest %.40s has started: \"%s\" may change until then", c->id, name);
+	return settings[i].until == UNTIL_FINAL ? record_check_open(c, now_ms, err) : 0;
+}
+
 static int check_settings(const struct contest *c, const struct deed *d, struct err *err)
 {
 	const char *names[ARRAY_LEN(settings) + 1] = {0};
-	bool final = contest_state_at(c, d->about.head.now_ms).finalized;
 
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 		names[i] = settings[i].name;
@@ -406,10 +417,8 @@ static int check_settings(const struct contest *c, const struct deed *d, struct 
 	if (json_only(d->settings, names, err) < 0)
 		return err_result(err);
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-		if (check_setting(d->settings, i, err) < 0)
+		if (check_setting(d->settings, i, err) < 0 || check_until(c, d, i, err) < 0)
 			return err_result(err);
-		if (final && settings[i].of_rules && json_object_get(d->settings, names[i]))
-			return err_set(err, ERR_CONFLICT, "contest %.40s is finalized", c->id);
 	}
 	return 0;
 }

@@ -28,9 +28,7 @@ static int lock(
 	if (c->nteams == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such team in contest %.40s: \"%.40s\"",
 		        c->id, d->team_id);
-	if (contest_state_at(c, d->head.now_ms).finalized)
-		return err_set(err, ERR_CONFLICT, "contest %.40s is finalized", c->id);
-	return 0;
+	return record_check_open(c, d->head.now_ms, err);
 }
 
 /* ---------------------------------------------------------------- penalty */

@@ -136,6 +136,13 @@ const char *record_clean(struct arena *a, const char *s, size_t max)
 	return arena_strndup(a, b.data ? b.data : "", b.len);
 }
 
+int record_check_open(const struct contest *c, int64_t now_ms, struct err *err)
+{
+	if (!contest_state_at(c, now_ms).finalized)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "contest %.40s is finalized: its result stays", c->id);
+}
+
 int record_end(struct pg *pg, int result, struct err *err)
 {
 	if (result < 0) {

@@ -453,12 +453,24 @@ static int find_set(struct deed *d, struct err *err)
 	return 0;
 }
 
+/* Practice may be judged anew for ever, and a set that moves nothing is only another proof. */
+static int check_final(const struct deed *d, struct err *err)
+{
+	const struct rejudging_look *l = &d->look;
+
+	for (size_t t = 0; t < l->c.nteams; t++)
+		for (size_t p = 0; p < l->c.nproblems; p++)
+			if (changes_cell(l, t, p))
+				return record_check_open(&l->c, d->head.now_ms, err);
+	return 0;
+}
+
 static int apply(struct deed *d, struct err *err)
 {
 	if (event_lock(d->pg, d->a, d->by->contest_id, &d->head, err) < 0 || find_set(d, err) < 0 ||
 	        rejudging_look(d->pg, d->a, d->by->contest_id, d->id, &d->look, err) < 0 ||
-	        write_set(d, err) < 0 || find_problems(d, err) < 0 || write_cells(d, err) < 0 ||
-	        write_event(d, err) < 0)
+	        check_final(d, err) < 0 || write_set(d, err) < 0 || find_problems(d, err) < 0 ||
+	        write_cells(d, err) < 0 || write_event(d, err) < 0)
 		return err_result(err);
 	return audit(d->pg, d->by, "rejudging.apply", d->id, err);
 }

@@ -33,7 +33,7 @@ FROM contest_counter WHERE contest_id = $1;
 SELECT incarnation FROM instance;
 
 -- name: contest_get
-SELECT id, name, formal_name, show_runs, after_end,
+SELECT id, name, formal_name, show_runs, after_end, icpc_verdicts,
        CASE rules WHEN 'icpc' THEN 0 WHEN 'ioi' THEN 1 WHEN 'points' THEN 2 END AS rules,
        floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms, duration_ms, freeze_ms,
        clock_rate, floor(extract(epoch FROM ended_at) * 1000)::bigint AS ended_ms,
@@ -104,7 +104,7 @@ WHERE c.contest_id = $1 AND c.team_id = ANY ($2::text[]) ORDER BY c.team_id::tex
 
 -- name: submission_claim
 SELECT judgement_id, submission_id, attempt, contest_id, team_id, problem_id, problem_version,
-       language_id, entry_point, month, class, practice, hidden
+       language_id, entry_point, month, class, practice, hidden, icpc_verdicts
 FROM judgement_claim($1, $2::text[], $3::interval, $4);
 
 -- name: submission_heartbeat
@@ -121,8 +121,9 @@ ORDER BY ordinal;
 -- name: submission_expired
 SELECT j.id AS judgement_id, j.submission_id, j.attempt, j.contest_id, s.team_id, s.problem_id,
        j.problem_version, s.language_id, s.entry_point, s.month, j.class, s.practice,
-       NOT j.valid AS hidden, j.failures
+       NOT j.valid AS hidden, c.icpc_verdicts, j.failures
 FROM judgements j JOIN submissions s ON s.id = j.submission_id
+JOIN contests c ON c.id = s.contest_id
 WHERE j.state = 'judging' AND j.lease_until < clock_timestamp()
 ORDER BY j.lease_until LIMIT $1;
 
@@ -551,10 +552,11 @@ VALUES ($1::text, $1::text, 'jury', $2, false) ON CONFLICT (id) DO NOTHING
 
 -- name: replay_contest
 INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
-	penalty_minutes, compile_penalty, best_subtasks, show_runs, medals_gold, medals_silver, medals_bronze,
-	medals_extra, honors, hidden)
+	penalty_minutes, compile_penalty, best_subtasks, show_runs, icpc_verdicts, medals_gold,
+	medals_silver, medals_bronze, medals_extra, honors, hidden)
 SELECT $2, $3, c.formal_name, c.rules, clock_timestamp() + $5::bigint * interval '1 millisecond',
-       $6::bigint, $7::bigint, $4::double precision, c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.show_runs, c.medals_gold,
+       $6::bigint, $7::bigint, $4::double precision, c.penalty_minutes, c.compile_penalty,
+       c.best_subtasks, c.show_runs, c.icpc_verdicts, c.medals_gold,
        c.medals_silver, c.medals_bronze, c.medals_extra, c.honors, c.hidden
 FROM contests c WHERE c.id = $1
 RETURNING floor(extract(epoch FROM start_at) * 1000)::bigint AS start_ms,
@@ -948,11 +950,11 @@ ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp(), slots = excluded.s
 -- name: admin_contest_create
 INSERT INTO contests (id, name, formal_name, rules, start_at, duration_ms, freeze_ms, clock_rate,
 	penalty_minutes, compile_penalty, after_end, show_runs, hidden, practice,
-	submissions_per_minute, best_subtasks)
+	submissions_per_minute, best_subtasks, icpc_verdicts)
 VALUES ($1, $2, $3, $4::scoring_rules,
 	coalesce($5::timestamptz, clock_timestamp() + $6::bigint * interval '1 millisecond'),
 	$7::bigint, $8::bigint, $9::double precision, $10::int, $11::boolean, $12, $13,
-	$14::boolean, $15::boolean, $16::int, $17::boolean)
+	$14::boolean, $15::boolean, $16::int, $17::boolean, $18::boolean)
 
 -- name: admin_contest_counter
 INSERT INTO contest_counter (contest_id) VALUES ($1)
@@ -990,8 +992,8 @@ SELECT c.id, c.name, c.formal_name, c.rules::text AS rules,
        to_char(c.end_of_updates_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS end_of_updates,
        to_char(c.thaw_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS thaw_at,
        to_char(c.finalize_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finalize_at,
-       c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.after_end, c.show_runs, c.hidden, c.practice,
-       c.submissions_per_minute,
+       c.penalty_minutes, c.compile_penalty, c.best_subtasks, c.after_end, c.show_runs, c.icpc_verdicts,
+       c.hidden, c.practice, c.submissions_per_minute,
        (SELECT string_agg(to_char(f.from_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                           || CASE WHEN f.thawed_at IS NULL THEN '' ELSE ' (thawed)' END, ', '
                           ORDER BY f.from_at)

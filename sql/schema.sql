@@ -350,6 +350,7 @@ CREATE TABLE contests (
 	best_subtasks boolean NOT NULL DEFAULT false,  -- ioi: the sum over subtasks of the best
 	after_end text NOT NULL DEFAULT 'refuse' CHECK (after_end IN ('refuse', 'practice')),
 	show_runs text NOT NULL DEFAULT 'verdicts' CHECK (show_runs IN ('none', 'count', 'verdicts')),
+	icpc_verdicts boolean NOT NULL DEFAULT false,  -- ICPC's own set: a memory limit is RTE
 	hold boolean NOT NULL DEFAULT false,   -- a verdict counts when a judge has confirmed it
 	thaw_at timestamptz,                   -- scheduled; NULL: by the button
 	finalize_at timestamptz,
@@ -1036,7 +1037,7 @@ END $$;
 CREATE FUNCTION judgement_claim(judge text, judge_languages text[], lease interval, low boolean)
 RETURNS TABLE (judgement_id text, submission_id text, attempt int, contest_id text, team_id text,
 	problem_id text, problem_version int, language_id text, entry_point text, month date,
-	class queue_class, practice boolean, hidden boolean)
+	class queue_class, practice boolean, hidden boolean, icpc_verdicts boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
 	PERFORM require_role('codearena_judge');
@@ -1063,8 +1064,9 @@ BEGIN
 	)
 	SELECT t.id::text, s.id::text, t.attempt, s.contest_id::text, s.team_id::text,
 	       s.problem_id::text, t.problem_version, s.language_id::text, s.entry_point, s.month,
-	       t.class, s.practice, NOT t.valid
-	FROM taken t JOIN submissions s ON s.id = t.submission_id;
+	       t.class, s.practice, NOT t.valid, c.icpc_verdicts
+	FROM taken t JOIN submissions s ON s.id = t.submission_id
+	JOIN contests c ON c.id = s.contest_id;
 END $$;
 
 -- Extends the leases this judge still holds; answers which of them. One that is missing from the
@@ -1772,6 +1774,7 @@ BEGIN
 		best_subtasks = coalesce((s->>'best_subtasks')::boolean, best_subtasks),
 		show_runs = coalesce(s->>'show_runs', show_runs),
 		after_end = coalesce(s->>'after_end', after_end),
+		icpc_verdicts = coalesce((s->>'icpc_verdicts')::boolean, icpc_verdicts),
 		hidden = coalesce((s->>'hidden')::boolean, hidden),
 		practice = coalesce((s->>'practice')::boolean, practice),
 		submissions_per_minute = coalesce((s->>'submissions_per_minute')::int,

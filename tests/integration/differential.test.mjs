@@ -288,7 +288,8 @@ test('while the verdicts come, the streams of the public and of another team sta
 		for (const [, stream] of w.watching) assert.equal(await stream.answered, 200);
 		await playLive(w);
 		for (const [name, stream] of w.watching) {
-			const said = await listen(stream, 1500);
+			// Whether a judge has taken the team's own submission when the api reads it is chance.
+			const said = (await listen(stream, 1500)).replaceAll('"state":"queued"', '"state":"judging"');
 			assert.equal(said.split('\n').filter((line) => line.startsWith('delta')).length, JUDGED + 1, `${name}: one delta for each submission, none for a verdict\n${said.slice(-3000)}`);
 			w.got.set(`live | ${name}`, said);
 			stream.close();

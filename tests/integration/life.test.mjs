@@ -143,6 +143,9 @@ test('unofficial teams stand behind the others without a rank; hidden ones are t
 	await done(act('c1', 'hide', { team_id: 'team1' }));
 	await waitFor('it hidden', async () => !(await shown()));
 	assert.equal((await shown('root')).hidden, true);
+	const groups = (await arena.sse('/api/contests/c1/scoreboard/stream').until('snapshot', (e) => e.event === 'snapshot')).data.first;
+	assert.ok((await shown('root')).sort_group > 10000, 'behind the unofficial ones');
+	assert.ok(groups.every((f) => f.sort_group === 0), 'a group of hidden teams is named to nobody');
 	await done(act('c1', 'show', { team_id: 'team1' }));
 	await waitFor('it back', async () => (await shown())?.ranked === undefined);
 });
@@ -212,6 +215,31 @@ test('a held verdict is pending for contestants and boards until a judge confirm
 	assert.deepEqual(blockers, [{ why: 'waits for confirmation', count: 1, ids: [other] }]);
 	await done(act('c1', 'release'));
 	assert.ok((await act('c1', 'finalize')).status < 300);
+});
+
+test('a final result stays: no override, nothing ignored or judged again, no rejudging that would change it', async () => {
+	const [id, other] = (await value(`SELECT id FROM codearena.submissions WHERE contest_id = 'c1' AND team_id = 'team4' ORDER BY ordinal LIMIT 2`)).split('\n');
+	const before = await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' });
+	const refused = async (path, body) => {
+		const { status, text } = await post(path, body);
+		assert.equal(status, 409, `${path}: ${text}`);
+		assert.match(text, /c1 is finalized/);
+	};
+	await refused(`/api/submissions/${id}/override`, { verdict: 'WA', reason: 'late', password: 'password-root' });
+	await refused(`/api/submissions/${id}/ignore`, { reason: 'late' });
+	await refused(`/api/submissions/${id}/rejudge`, {});
+	await refused('/api/contests/c1/actions', { action: 'adjust', team_id: 'team4', minutes: 20, reason: 'late' });
+	const rejudging = async (submission) => {
+		const made = await done(post('/api/contests/c1/rejudgings', { filter: { submission_ids: [submission] }, reason: 'late' }));
+		const at = `/api/contests/c1/rejudgings/${made.id}`;
+		await waitFor('it judged', async () => (await arena.http('GET', at, { token: await arena.login('root') })).body.progress.judged === 1, 60000);
+		return at;
+	};
+	await done(post(`${await rejudging(other)}/apply`, {})); // moves nothing: one more proof
+	const set = await rejudging(id);
+	await value(`UPDATE codearena.judgements SET verdict = 'WA' WHERE submission_id = '${id}' AND NOT valid`);
+	await refused(`${set}/apply`, {});
+	assert.deepEqual((await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' })).rows, before.rows);
 });
 
 test('nothing paused is judged: a problem, a language, a host; a button resumes it', async () => {
@@ -305,6 +333,7 @@ test('what comes after the end is practice, if that is the setting: judged, and 
 	for (const who of [undefined, 'root']) assert.deepEqual((await waitFor('the board', () => row('c10', 'team1', who))).problems, []);
 	assert.equal(await value(`SELECT count(*) FROM codearena.leaderboard_events WHERE contest_id = 'c10' AND submission_id IS NOT NULL`), '0');
 	assert.ok((await act('c10', 'finalize')).status < 300, 'nor is it in anybody\'s way');
+	await done(post(`/api/submissions/${id}/rejudge`, {}));
 });
 
 test('a team hears of its tests what the contest shows: none, how many, or their verdicts', async () => {
@@ -357,6 +386,30 @@ test('settings change while it runs, and every cell is computed anew', async () 
 	await waitFor('it gone', async () => (await arena.http('GET', '/api/contests/c8/scoreboard')).status === 404);
 	assert.equal((await row('c8', 'team1', 'root')).score.total_time, time);
 	assert.equal(await value(`SELECT string_agg(detail ->> 'reason', ', ' ORDER BY id) FROM codearena.audit_log WHERE contest_id = 'c8' AND action = 'contest.settings'`), 'test, a rehearsal');
+});
+
+test('with ICPC\'s own set of verdicts a memory limit is a run-time error; the set stays from the start on', async () => {
+	await arena.makeContest('c12', { problems: ['addup'], startIn: 3600000 });
+	assert.equal((await done(act('c12', 'settings', { settings: { icpc_verdicts: true } }))).icpc_verdicts, true);
+	await done(act('c12', 'schedule', { start: new Date(Date.now() + 1000).toISOString() }));
+	await waitFor('the start', async () => (await arena.http('GET', '/api/contests/c12/state')).body.started);
+	const types = (await arena.http('GET', '/api/contests/c12/judgement-types')).body.map((t) => t.id);
+	assert.ok(types.includes('RTE') && !types.includes('MLE'), types.join());
+	const refused = await act('c12', 'settings', { settings: { icpc_verdicts: false } });
+	assert.equal(refused.status, 409);
+	assert.match(refused.text, /c12 has started: \\?"icpc_verdicts\\?"/);
+	const hoard = 'kept = []\nwhile True:\n\tkept.append(bytearray(1 << 24))\n';
+	const verdicts = async (contest, id) => {
+		const { body } = await arena.http('GET', `/api/contests/${contest}/runs`, { token: await arena.login('root') });
+		const failed = body.filter((run) => run.judgement_id === `${id}-1` && run.judgement_type_id !== 'AC');
+		return `${await value(`SELECT verdict FROM codearena.submissions WHERE id = '${id}'`)}: ${failed.map((run) => `${run.judgement_type_id}, ${run.message}`)}`;
+	};
+	const id = await judged('c12', 'team1', hoard);
+	assert.match(await verdicts('c12', id), /^RTE: RTE, .*[Mm]emory/, 'the jury reads why');
+	const body = { verdict: 'MLE', reason: 'it is', password: 'password-root' };
+	assert.match((await post(`/api/submissions/${id}/override`, body)).text, /not MLE but RTE/);
+	await arena.makeContest('c13', { problems: ['addup'] });
+	assert.match(await verdicts('c13', await judged('c13', 'team1', hoard)), /^MLE: MLE, .*[Mm]emory/);
 });
 
 test('the command line does the same', async () => {
