@@ -273,6 +273,11 @@ static int run_end_updates(struct admin *admin, const struct args *args, struct 
 	return press(admin, args, ACTION_END_UPDATES, err);
 }
 
+static int run_unfinalize(struct admin *admin, const struct args *args, struct err *err)
+{
+	return press(admin, args, ACTION_UNFINALIZE, err);
+}
+
 /* ---- problems and teams of a contest */
 
 struct placed {
@@ -462,6 +467,8 @@ const struct command contest_commands[] = {
         {"contest end", "ID", "end it before its time", 1, 1, reason_options, run_end, false},
         {"contest finalize", "ID", "the result is final", 1, 1, reason_options, run_finalize,
                 false},
+        {"contest unfinalize", "ID", "and back, until the end of updates; with a reason", 1, 1,
+                reason_options, run_unfinalize, false},
         {"contest end-updates", "ID", "nothing more will change: readers may go", 1, 1,
                 reason_options, run_end_updates, false},
         {"contest add-problem", "ID PROBLEM", "put a problem in, or its newest version", 2, 2,

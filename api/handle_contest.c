@@ -211,6 +211,7 @@ static int find_action(const char *name, enum contest_action *out, struct err *e
 	        [ACTION_END] = "end",
 	        [ACTION_FINALIZE] = "finalize",
 	        [ACTION_END_UPDATES] = "end-updates",
+	        [ACTION_UNFINALIZE] = "unfinalize",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

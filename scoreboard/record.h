@@ -77,7 +77,8 @@ enum contest_action {
 	ACTION_THAW,
 	ACTION_END,
 	ACTION_FINALIZE,
-	ACTION_END_UPDATES /* the last of all: nothing follows that a reader must wait for */
+	ACTION_END_UPDATES, /* the last of all: nothing follows that a reader must wait for */
+	ACTION_UNFINALIZE   /* until then; with a reason: ERR_INPUT without one */
 };
 int record_action(struct pg *pg, const char *contest_id, enum contest_action action,
         const char *actor, const char *reason, struct err *err);

@@ -216,6 +216,13 @@ static int check_done(const struct contest *c, int64_t now_ms, struct err *err)
 	        s.finalized ? "thawed" : "finalized");
 }
 
+static int check_updates(const struct contest *c, int64_t now_ms, struct err *err)
+{
+	if (!contest_state_at(c, now_ms).end_of_updates)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "the updates of contest %.40s have ended", c->id);
+}
+
 static int check_action(struct pg *pg, const struct contest *c, enum contest_action action,
         int64_t now_ms, struct err *err)
 {
@@ -228,6 +235,8 @@ static int check_action(struct pg *pg, const struct contest *c, enum contest_act
 		return check_finished(pg, c, now_ms, err);
 	case ACTION_END_UPDATES:
 		return check_done(c, now_ms, err);
+	case ACTION_UNFINALIZE:
+		return check_updates(c, now_ms, err);
 	case ACTION_START:
 	case ACTION_END: /* their functions look themselves */
 		break;
@@ -246,6 +255,7 @@ static const struct {
         [ACTION_END] = {"end", "contest.end", Q_RECORD_END, false},
         [ACTION_FINALIZE] = {"finalize", "contest.finalize", Q_RECORD_FINALIZE, false},
         [ACTION_END_UPDATES] = {"contest", "contest.end-updates", Q_RECORD_END_UPDATES, false},
+        [ACTION_UNFINALIZE] = {"contest", "contest.unfinalize", Q_RECORD_UNFINALIZE, false},
 };
 
 static int act(struct pg *pg, struct arena *a, struct record_about *ab, enum contest_action action,
@@ -279,6 +289,8 @@ int record_action(struct pg *pg, const char *contest_id, enum contest_action act
 	        .actor = actor,
 	        .reason = reason};
 
+	if (action == ACTION_UNFINALIZE && (!reason || !*reason))
+		return err_set(err, ERR_INPUT, "to make a final result open again needs a reason");
 	if (pg_begin(pg, err) < 0)
 		return err_result(err);
 	return record_end(pg, act(pg, &a, &ab, action, err), err);

@@ -100,7 +100,7 @@ struct pause {
 };
 int record_pause(struct pg *pg, const struct pause *p, struct err *err);
 
-/* ---- record_jury.c: one submission. ERR_CONFLICT once the contest is finalized, unless it is
+/* ---- record_jury.c: one submission. ERR_CONFLICT while the contest is finalized, unless it is
  * practice. */
 
 struct submission_word {

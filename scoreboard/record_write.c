@@ -140,7 +140,8 @@ int record_check_open(const struct contest *c, int64_t now_ms, struct err *err)
 {
 	if (!contest_state_at(c, now_ms).finalized)
 		return 0;
-	return err_set(err, ERR_CONFLICT, "contest %.40s is finalized: its result stays", c->id);
+	return err_set(err, ERR_CONFLICT,
+	        "contest %.40s is finalized: its result stays, until it is unfinalized", c->id);
 }
 
 int record_end(struct pg *pg, int result, struct err *err)

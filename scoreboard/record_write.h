@@ -47,7 +47,7 @@ struct record_about {
 int record_small(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err);
 int record_bulk(struct pg *pg, struct arena *a, struct record_about *ab, struct err *err);
 
-/* ERR_CONFLICT once the contest is finalized: its result stays as it is. */
+/* ERR_CONFLICT while the contest is finalized: its result stays as it is. */
 int record_check_open(const struct contest *c, int64_t now_ms, struct err *err);
 
 /* A copy that PostgreSQL takes as text: valid UTF-8, no NUL, at most max bytes. NULL stays NULL. */

@@ -234,6 +234,9 @@ SELECT contest_end($1, $2);
 -- name: record_finalize
 SELECT contest_finalize($1, $2);
 
+-- name: record_unfinalize
+SELECT contest_unfinalize($1, $2);
+
 -- name: record_end_updates
 SELECT contest_end_updates($1, $2);
 

@@ -1586,6 +1586,18 @@ BEGIN
 	END IF;
 END $$;
 
+-- The result is open again; it does not become final by the clock.
+CREATE FUNCTION contest_unfinalize(contest ident, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_api', 'codearena_admin');
+	UPDATE contests SET finalized_at = NULL, finalize_at = NULL
+	WHERE id = contest AND finalized_at <= at;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'contest % is not finalized', contest USING ERRCODE = 'CA004';
+	END IF;
+END $$;
+
 CREATE FUNCTION contest_end_updates(contest ident, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
 BEGIN
@@ -2097,7 +2109,8 @@ GRANT SELECT ON contest_reveals, contest_reveal_steps TO codearena_api, codearen
 GRANT EXECUTE ON FUNCTION reveal_open, reveal_move, reveal_close TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION contest_move_freeze, contest_extend, interval_remove, interval_restore,
 	submissions_retime, team_change, submission_ignore, submission_confirm, judgement_override,
-	contest_hold, contest_schedule, contest_end_updates, contest_settings, contest_medals, judging_pause
+	contest_hold, contest_schedule, contest_unfinalize, contest_end_updates, contest_settings,
+	contest_medals, judging_pause
 	TO codearena_api, codearena_admin;
 GRANT EXECUTE ON FUNCTION judging_pause_after_faults, judgements_follow TO codearena_admin;
 -- A backup reads everything, the partitions to come and where the sequences are as well.

@@ -240,6 +240,14 @@ test('a final result stays: no override, nothing ignored or judged again, no rej
 	await value(`UPDATE codearena.judgements SET verdict = 'WA' WHERE submission_id = '${id}' AND NOT valid`);
 	await refused(`${set}/apply`, {});
 	assert.deepEqual((await arena.scoreboard('c1', { token: await arena.login('root'), query: '?view=jury' })).rows, before.rows);
+	assert.equal((await post('/api/contests/c1/actions', { action: 'unfinalize' })).status, 400, 'without a reason');
+	assert.equal((await done(act('c1', 'unfinalize'))).state.finalized, null);
+	assert.match((await act('c1', 'unfinalize')).text, /c1 is not finalized/);
+	await done(post(`${set}/apply`, {}));
+	await waitFor('the change', async () => (await row('c1', 'team4', 'root')).score.num_solved === 0);
+	await done(post(`${await rejudging(id)}/apply`, {}));
+	await waitFor('it back', async () => (await row('c1', 'team4', 'root')).score.num_solved === 1);
+	await done(act('c1', 'finalize'));
 });
 
 test('nothing paused is judged: a problem, a language, a host; a button resumes it', async () => {
@@ -292,6 +300,7 @@ test('thaw and finalize come by the clock once nothing is in their way; the end 
 	await arena.codearena('contest', 'end-updates', 'c6', '--reason', 'the archive is made');
 	const { thawed, finalized, end_of_updates: end } = await state();
 	assert.ok(thawed <= end && finalized <= end, JSON.stringify({ thawed, finalized, end }));
+	assert.match((await act('c6', 'unfinalize')).text, /updates of contest c6 have ended/);
 	assert.equal((await act('c6', 'end-updates')).status, 409);
 	assert.equal(await value(`SELECT string_agg(actor || ' ' || action, ', ' ORDER BY id) FROM codearena.audit_log WHERE contest_id = 'c6' AND actor <> 'root' AND action ~ 'thaw|finalize'`),
 		'schedule contest.thaw, schedule contest.finalize');

@@ -154,7 +154,7 @@ test('api cannot judge', async () => {
 
 test('judge can neither steer a contest nor submit, and sees no password or draft', async () => {
 	await refused('codearena_judge', [
-		...['start', 'freeze', 'thaw', 'end', 'finalize'].map((what) => `SELECT contest_${what}('c', now())`),
+		...['start', 'freeze', 'thaw', 'end', 'finalize', 'unfinalize'].map((what) => `SELECT contest_${what}('c', now())`),
 		'SELECT contest_reschedule_freeze(\'c\')', 'SELECT judgement_add(\'s\', \'rejudge\', true)',
 		'SELECT account_register(\'x\', \'x\', \'x\', \'x\')',
 		'SELECT submission_add(\'c\', 2, \'t\', \'p\', \'c\', \'a\', NULL, now(), 1, false, 1, NULL, NULL, \'{}\', \'{}\')',
