@@ -267,8 +267,8 @@ static int rejudge(struct pg *pg, struct arena *a, struct rejudge *rj, struct er
 	if (record_find_submission(pg, a, &rj->who, err) < 0 ||
 	        event_lock(pg, a, rj->who.contest_id, &l.head, err) < 0 ||
 	        record_load_team(pg, a, &rj->who, &l, err) < 0 ||
-	        (!l.sub->practice && record_check_open(&l.c, l.head.now_ms, err) < 0) ||
-	        add_judgement(pg, a, rj, err) < 0)
+	        add_judgement(pg, a, rj, err) < 0 ||
+	        (!l.sub->practice && record_check_open(&l.c, l.head.now_ms, err) < 0))
 		return err_result(err);
 	if (!l.sub->practice && rejudge_event(pg, a, rj, &l, err) < 0)
 		return err_result(err);
