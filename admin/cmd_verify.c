@@ -107,15 +107,18 @@ static int set_cases(struct verify *v, struct err *err)
 	for (size_t i = 0; i < p->ncases; i++) {
 		const struct package_case *c = &p->cases[i];
 
-		cases[i] = (struct grading_case){p->ngroups ? c->group : 0, c->sample};
+		cases[i] = (struct grading_case){
+		        p->ngroups ? c->group : 0, c->sample, c->scored, c->max};
 		tests[i] = (struct trial_test){.name = c->name,
+		        .is_static = c->is_static,
 		        .validator_args = c->validator_args,
 		        .nvalidator_args = verify_words(c->validator_args),
 		        .args = c->args,
 		        .nargs = verify_words(c->args),
 		        .nfiles = c->nfiles};
-		if (p->nvalidators == 0 && trial_flags(c->validator_args, tests[i].nvalidator_args,
-		                                   &tests[i].flags, err) < 0)
+		if (p->nvalidators == 0 && !c->is_static &&
+		        trial_flags(c->validator_args, tests[i].nvalidator_args, &tests[i].flags,
+		                err) < 0)
 			return err_wrap(err, "%s", c->name);
 	}
 	v->problem.tests = tests;
@@ -147,11 +150,13 @@ static int set_problem(struct verify *v, struct err *err)
 	v->problem.plan.score_is_all =
 	        p->scoring && (p->format == PACKAGE_2023_07 || p->format == PACKAGE_2025_09);
 	v->problem.plan.run_all = v->options.all && !p->scoring;
+	v->problem.validation_ms = p->limits.validation_ms;
+	v->problem.validation_memory_bytes = p->limits.validation_memory_kib * KIB;
 	v->validation = (struct validation){.interactive = p->interactive,
 	        .multi_pass = p->multi_pass,
 	        .passes = p->multi_pass ? (int)p->limits.validation_passes : 1,
-	        .time_ms = p->limits.validation_ms,
-	        .memory_bytes = p->limits.validation_memory_kib * KIB};
+	        .time_ms = v->problem.validation_ms,
+	        .memory_bytes = v->problem.validation_memory_bytes};
 	set_groups(v);
 	set_includes(v);
 	v->results = arena_alloc(v->a, (p->nsubmissions + 1) * sizeof(*v->results));

@@ -240,6 +240,8 @@ static void check_case(struct verify *v, size_t slot, const struct package_case 
 	const struct output_check out = {
 	        c->name, c->input, c->answer, c->out, c->validator_args, true};
 
+	if (c->is_static)
+		return; /* it has no data */
 	check_input(v, slot, &in);
 	check_answer(v, slot, c);
 	if (c->out && !v->p->interactive && !v->p->multi_pass)
@@ -290,6 +292,9 @@ static int compile_all(struct verify *v, struct err *err)
 	v->problem.validation = p->nvalidators ? &v->validation : NULL;
 	if (p->ngraders > 0 && verify_compile(v, &p->graders[0], &v->grader, err) < 0)
 		return err_wrap(err, "grader");
+	if (p->nstatic_validators > 0 &&
+	        verify_compile(v, &p->static_validators[0], &v->problem.static_validator, err) < 0)
+		return err_wrap(err, "static validator");
 	if (compile_list(v, &inputs, &v->inputs, err) < 0)
 		return err_result(err);
 	return compile_list(v, &answers, &v->answers, err);

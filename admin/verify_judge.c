@@ -178,8 +178,8 @@ static int grade(struct work *w, struct err *err)
 	struct verify *v = w->v;
 	struct trial_grader by = {.x = &w->trial.x,
 	        .program = v->grader,
-	        .time_ms = v->p->limits.validation_ms,
-	        .memory_bytes = v->p->limits.validation_memory_kib * KIB};
+	        .time_ms = v->problem.validation_ms,
+	        .memory_bytes = v->problem.validation_memory_bytes};
 	struct grading_grader grader = {trial_grade, &by};
 	struct verify_result *r = w->r;
 
@@ -227,6 +227,7 @@ static void judge_step(struct verify *v, size_t slot, size_t i)
 		return;
 	}
 	w.trial = (struct trial){.problem = &w.problem,
+	        .jury = v->jury,
 	        .x = {.box = v->box->boxes[slot],
 	                .language = r->language ? r->language : &v->languages->rows[0],
 	                .alone = v->alone,

@@ -287,50 +287,70 @@ static bool is_covered(const char *name, const struct box_source *files, size_t 
 	return false;
 }
 
-struct layer {
-	struct archive below;
-	const struct box_source *files;
-	size_t n;
-};
-
-static int write_layers(int fd, struct layer *l, struct err *err)
+static int write_file(int fd, const struct box_part *p, const struct box_source *f, bool executable,
+        struct err *err)
 {
-	struct archive_entry e;
-	int r = archive_begin(fd, err);
+	char name[ARCHIVE_NAME_SIZE];
+	int n = snprintf(name, sizeof(name), "%s%s", p->folder, f->name);
+	int r;
 
-	while (r == 0 && (r = archive_next(&l->below, &e, err)) > 0) {
-		r = 0;
-		if (is_covered(e.name, l->files, l->n))
-			continue;
-		r = archive_add(fd, e.name, e.executable, e.len, err);
-		if (r == 0)
-			r = archive_write(fd, e.data, e.len, err);
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return err_set(err, ERR_BUSY, "artifact: a name is too long: %s", f->name);
+	r = archive_add(fd, name, executable, f->len, err);
+	return r < 0 ? r : archive_write(fd, f->data, f->len, err);
+}
+
+/* What of the program is not covered. */
+static int write_program(int fd, const struct box_part *p, struct err *err)
+{
+	struct archive ar;
+	struct archive_entry e;
+	void *data;
+	size_t len;
+	int r = map_archive(p->artifact_fd, "artifact", &data, &len, err);
+
+	if (r < 0)
+		return r;
+	r = archive_open(&ar, data, len, err);
+	while (r == 0 && (r = archive_next(&ar, &e, err)) > 0) {
+		const struct box_source f = {e.name, e.data, e.len};
+
+		r = is_covered(e.name, p->files, p->n) ? 0
+		                                       : write_file(fd, p, &f, e.executable, err);
 	}
-	for (size_t i = 0; r == 0 && i < l->n; i++) {
-		r = archive_add(fd, l->files[i].name, false, l->files[i].len, err);
-		if (r == 0)
-			r = archive_write(fd, l->files[i].data, l->files[i].len, err);
-	}
-	return r == 0 ? archive_end(fd, err) : r;
+	munmap(data, len);
+	return r;
+}
+
+static int write_part(int fd, const struct box_part *p, struct err *err)
+{
+	int r = p->artifact_fd >= 0 ? write_program(fd, p, err) : 0;
+
+	for (size_t i = 0; r == 0 && i < p->n; i++)
+		r = write_file(fd, p, &p->files[i], p->executable, err);
+	return r;
+}
+
+int box_artifact_join(const struct box_part *parts, size_t n, struct err *err)
+{
+	auto_close int fd = new_memfd("artifact", err);
+	int r = fd < 0 ? fd : archive_begin(fd, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = write_part(fd, &parts[i], err);
+	if (r == 0)
+		r = archive_end(fd, err);
+	if (r == 0)
+		r = seal(fd, err);
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 int box_artifact_with(int artifact_fd, const struct box_source *files, size_t n, struct err *err)
 {
-	struct layer l = {.files = files, .n = n};
-	auto_close int fd = new_memfd("artifact", err);
-	void *data;
-	size_t len;
-	int r = fd < 0 ? fd : map_archive(artifact_fd, "artifact", &data, &len, err);
-
-	if (r < 0)
-		return r;
-	r = archive_open(&l.below, data, len, err);
-	if (r == 0)
-		r = write_layers(fd, &l, err);
-	munmap(data, len);
-	if (r == 0)
-		r = seal(fd, err);
-	return r < 0 ? r : steal_fd(&fd);
+	return box_artifact_join(
+	        &(struct box_part){
+	                .folder = "", .artifact_fd = artifact_fd, .files = files, .n = n},
+	        1, err);
 }
 
 /* Compiling. */

@@ -144,6 +144,15 @@ int box_precompile_wait(struct box *box, int timeout_ms, struct err *err);
 /* A compiled program with files laid over its own, plain names or paths: another sealed artifact,
  * the caller's. */
 int box_artifact_with(int artifact_fd, const struct box_source *files, size_t n, struct err *err);
+/* The same of several, each in its folder. */
+struct box_part {
+	const char *folder; /* "" or one that ends with '/' */
+	int artifact_fd;    /* -1: the files alone */
+	const struct box_source *files;
+	size_t n;
+	bool executable; /* the files are */
+};
+int box_artifact_join(const struct box_part *parts, size_t n, struct err *err);
 
 /* Puts a compiled program into the slot; stays until the next box_load or box_compile. The fd
  * remains yours. */

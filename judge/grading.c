@@ -155,30 +155,32 @@ static int case_score(const struct summing *s, int group, size_t i, double *scor
 {
 	const struct grading_plan *p = s->p;
 	const struct grading_group *g = group_at(p, group);
+	const struct grading_case *c = &p->cases[i];
 	const struct grading_result *r = &s->results[i];
+	const double most = c->scored ? c->max : g->case_max;
 
 	*score = g->reject_score;
-	if (p->scoring && p->score_is_all && !p->cases[i].sample && check_given(g, r, err) < 0)
+	if (p->scoring && p->score_is_all && !c->sample && check_given(g, r, err) < 0)
 		return err_result(err);
 	if (!p->scoring || r->verdict != VERDICT_AC)
 		return 0;
-	*score = r->given != GRADING_NO_SCORE ? r->score : g->accept_score;
-	if (p->score_is_all && p->cases[i].sample) {
+	*score = r->given != GRADING_NO_SCORE ? r->score : c->scored ? c->max : g->accept_score;
+	if (p->score_is_all && c->sample) {
 		*score = 0; /* 2025-09: not an error, but ignored */
 		return 0;
 	}
-	if (r->given == GRADING_MULTIPLIER && (r->score < 0 || r->score > 1 || isinf(g->case_max)))
+	if (r->given == GRADING_MULTIPLIER && (r->score < 0 || r->score > 1 || isinf(most)))
 		return err_set(err, ERR_BUSY,
 		        "group \"%s\": the validator's score_multiplier.txt says %g, where %s",
 		        g->name, r->score,
-		        isinf(g->case_max) ? "there is no highest score" : "0 to 1 is right");
+		        isinf(most) ? "there is no highest score" : "0 to 1 is right");
 	if (r->given == GRADING_MULTIPLIER)
-		*score = r->score * g->case_max;
-	if (isfinite(*score) && *score <= g->case_max + SLACK)
+		*score = r->score * most;
+	if (isfinite(*score) && *score <= most + SLACK)
 		return 0;
 	return err_set(err, ERR_BUSY,
 	        "group \"%s\": a test case got %g points, at most %g are right", g->name, *score,
-	        g->case_max);
+	        most);
 }
 
 /* The verdict of the first required group that was not accepted; VERDICT_NONE: all were. */

@@ -40,6 +40,8 @@ struct grading_group {
 struct grading_case {
 	int group; /* the innermost; 0 without groups */
 	bool sample;
+	bool scored; /* with a highest score of its own, which an acceptance is worth too ... */
+	double max;  /* ... this, not its group's */
 };
 
 struct grading_plan {

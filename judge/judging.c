@@ -107,6 +107,7 @@ static int prepare(struct work *w, struct err *err)
 	if (task_load(&of, w->a, t, err) < 0 || load_files(w, err) < 0)
 		return err_result(err);
 	w->trial = (struct trial){.problem = &t->problem,
+	        .jury = w->j->jury,
 	        .x = {.box = w->j->box,
 	                .language = l,
 	                .alone = w->j->alone,
@@ -264,8 +265,8 @@ static int grade(struct work *w, struct decision *out, struct err *err)
 {
 	const struct grading_plan *plan = &w->task.problem.plan;
 	struct trial_grader by = {.x = &w->trial.x,
-	        .time_ms = w->task.validation_ms,
-	        .memory_bytes = w->task.validation_memory_bytes};
+	        .time_ms = w->task.problem.validation_ms,
+	        .memory_bytes = w->task.problem.validation_memory_bytes};
 	struct grading_grader grader = {trial_grade, &by};
 	struct grading_sum *sums = arena_alloc(w->a, (plan->ngroups + 1) * sizeof(*sums));
 

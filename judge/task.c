@@ -83,8 +83,8 @@ static int load_limits(struct loading *l, struct err *err)
 	t->output_bytes = pg_int(r, 0, "output_limit_kib") * KIB;
 	t->compile_ms = pg_int(r, 0, "compile_limit_ms");
 	t->compile_memory_bytes = pg_int(r, 0, "compile_memory_kib") * KIB;
-	t->validation_ms = pg_int(r, 0, "validation_limit_ms");
-	t->validation_memory_bytes = pg_int(r, 0, "validation_memory_kib") * KIB;
+	t->problem.validation_ms = pg_int(r, 0, "validation_limit_ms");
+	t->problem.validation_memory_bytes = pg_int(r, 0, "validation_memory_kib") * KIB;
 	t->submit_answer = pg_bool(r, 0, "submit_answer");
 	p->scoring = pg_bool(r, 0, "scoring");
 	p->score_is_all = pg_bool(r, 0, "score_is_all");
@@ -92,8 +92,8 @@ static int load_limits(struct loading *l, struct err *err)
 	t->validation = (struct validation){.interactive = pg_bool(r, 0, "interactive"),
 	        .multi_pass = pg_bool(r, 0, "multi_pass"),
 	        .passes = pg_bool(r, 0, "multi_pass") ? (int)pg_int(r, 0, "validation_passes") : 1,
-	        .time_ms = t->validation_ms,
-	        .memory_bytes = t->validation_memory_bytes};
+	        .time_ms = t->problem.validation_ms,
+	        .memory_bytes = t->problem.validation_memory_bytes};
 	return 0;
 }
 
@@ -106,11 +106,12 @@ static int load_test(
 	        .sample = pg_bool(r, i, "sample"),
 	        .input = text(l, r, i, "input"),
 	        .answer = text(l, r, i, "answer")};
-	*t = (struct trial_test){
-	        .name = text(l, r, i, "name"), .shown = pg_bool(r, i, "full_feedback")};
+	*t = (struct trial_test){.name = text(l, r, i, "name"),
+	        .is_static = !data->input,
+	        .shown = pg_bool(r, i, "full_feedback")};
 	t->validator_args = words(l, r, i, "validator_args", &t->nvalidator_args);
 	t->args = words(l, r, i, "args", &t->nargs);
-	if (l->t->nvalidators == 0 &&
+	if (l->t->nvalidators == 0 && !t->is_static &&
 	        trial_flags(t->validator_args, t->nvalidator_args, &t->flags, err) < 0)
 		return err_wrap(err, "problem %s", l->of->problem_id);
 	return 0;
@@ -137,8 +138,12 @@ static int load_tests(struct loading *l, struct err *err)
 
 		if (load_test(l, r, i, &tests[i], err) < 0)
 			return err_result(err);
-		cases[i] = (struct grading_case){
-		        group > 0 ? (int)group - 1 : 0, l->t->tests[i].sample};
+		cases[i] = (struct grading_case){.group = group > 0 ? (int)group - 1 : 0,
+		        .sample = l->t->tests[i].sample,
+		        .scored = pg_text(r, i, "max_score") != NULL,
+		        .max = number(r, i, "max_score", 0)};
+		if (tests[i].is_static && l->t->nstatic_validators != 1)
+			return nonsense(l, err, "a static validation without its program");
 		if (p->ngroups > 0 && (size_t)cases[i].group >= p->ngroups)
 			return nonsense(l, err, "a test case in no group");
 	}
@@ -316,6 +321,8 @@ static void add_program(struct loading *l, const struct program_row *p)
 		t->validators[t->nvalidators++] = p->source;
 	else if (strcmp(p->kind, "grader") == 0)
 		t->graders[t->ngraders++] = p->source;
+	else if (strcmp(p->kind, "static_validator") == 0)
+		t->static_validators[t->nstatic_validators++] = p->source;
 	else
 		for (size_t i = 0; i < p->source.n; i++)
 			l->includes[t->problem.nincludes++] = (struct trial_include){
@@ -333,6 +340,7 @@ static int load_programs(struct loading *l, struct err *err)
 	n = (size_t)PQntuples(r);
 	l->t->validators = arena_alloc(l->a, (n + 1) * sizeof(*l->t->validators));
 	l->t->graders = arena_alloc(l->a, (n + 1) * sizeof(*l->t->graders));
+	l->t->static_validators = arena_alloc(l->a, (n + 1) * sizeof(*l->t->static_validators));
 	l->includes = arena_alloc(l->a, (nfiles + 1) * sizeof(*l->includes));
 	l->t->problem.includes = l->includes;
 	for (int i = 0; i < (int)n; i++) {
@@ -385,6 +393,10 @@ int task_compile(struct task *t, struct jury *jury, const struct execution *x, s
 
 	for (size_t i = 0; i < t->nvalidators; i++)
 		if (jury_program(jury, x, &t->validators[i], &list[i], err) < 0)
+			return err_result(err);
+	for (size_t i = 0; i < t->nstatic_validators; i++)
+		if (jury_program(jury, x, &t->static_validators[i], &t->problem.static_validator,
+		            err) < 0)
 			return err_result(err);
 	t->validation.list = list;
 	t->validation.n = t->nvalidators;

@@ -17,13 +17,12 @@ struct task_file {
 struct task_test {
 	int ordinal;
 	bool sample;
-	const char *input, *answer;    /* hashes */
+	const char *input, *answer;    /* hashes; NULL: of a static validation */
 	const struct task_file *files; /* laid over the program's: trial_test.nfiles */
 };
 
 struct task {
 	int64_t time_ms, memory_bytes, output_bytes, compile_ms, compile_memory_bytes;
-	int64_t validation_ms, validation_memory_bytes;
 	bool submit_answer;
 	struct task_test *tests;      /* plan.ncases */
 	struct trial_problem problem; /* validation: once task_compile was called */
@@ -31,6 +30,8 @@ struct task {
 	size_t nvalidators;
 	struct jury_source *graders; /* at most one */
 	size_t ngraders;
+	struct jury_source *static_validators; /* at most one */
+	size_t nstatic_validators;
 	struct validation validation;
 };
 

@@ -69,17 +69,36 @@ static int find_entry(struct trial *t, const struct trial_submission *s,
 	        l, &(struct language_files){files, n}, driven ? NULL : s->entry, t->entry, err);
 }
 
+static int open_inspector(struct trial *t, const struct program *p, struct err *err)
+{
+	const struct trial_problem *problem = t->problem;
+	const struct inspection what = {.jury = t->jury,
+	        .program = problem->static_validator,
+	        .artifact_fd = t->compiled.artifact_fd,
+	        .files = p->files,
+	        .nfiles = p->n};
+
+	t->inspector = (struct inspector){.language = t->x.language->id,
+	        .entry = t->entry,
+	        .time_ms = problem->validation_ms,
+	        .memory_bytes = problem->validation_memory_bytes};
+	return what.program ? inspect_open(&t->inspector, &what, err) : 0;
+}
+
 int trial_compile(struct trial *t, const struct trial_submission *s, struct err *err)
 {
 	auto_free struct box_source *sources =
 	        xcalloc(s->n + t->problem->nincludes + 1, sizeof(*sources));
 	size_t n;
 	size_t included = gather(t, s, sources, &n);
+	const struct program p = {sources, n, t->entry};
 	struct err mine = {0};
+	int r;
 
-	if (find_entry(t, s, sources, included, &mine) == 0)
-		return execute_compile(
-		        &t->x, &(struct program){sources, n, t->entry}, &t->compiled, err);
+	if (find_entry(t, s, sources, included, &mine) == 0) {
+		r = execute_compile(&t->x, &p, &t->compiled, err);
+		return r > 0 && open_inspector(t, &p, err) < 0 ? err_result(err) : r;
+	}
 	if (mine.code != ERR_INPUT) {
 		*err = mine;
 		return err_result(err);
@@ -137,6 +156,7 @@ void trial_free(struct trial *t)
 			close(t->answers[i]);
 	free(t->answers);
 	t->answers = NULL;
+	inspect_close(&t->inspector);
 	box_compiled_free(&t->compiled);
 }
 
@@ -205,14 +225,16 @@ static int run_test(
 
 	if (t->known && t->known(t->ctx, i, out))
 		return 0;
+	x.box = h->box;
+	x.stop = h->stop;
+	if (test->is_static)
+		return inspect_run(&x, &t->inspector, &at.c, out, err);
 	if (t->open(t->ctx, h->pg, i, fds, err) < 0)
 		return err_result(err);
 	input = fds[0];
 	answer = fds[1];
 	at.c.input_fd = input;
 	at.c.answer_fd = answer;
-	x.box = h->box;
-	x.stop = h->stop;
 	if (t->answers)
 		return judge_answer(&x, &at.c, t->answers[i], out, err);
 	if (test->nfiles > 0)

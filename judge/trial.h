@@ -11,11 +11,13 @@
 #define TRIAL_H
 
 #include "base/mem.h"
+#include "judge/inspect.h"
 #include "judge/spread.h"
 
 /* A test case beside its data. Borrowed. */
 struct trial_test {
 	const char *name;           /* "secret/03-max" */
+	bool is_static;             /* the submission itself, for the static validator: no data */
 	bool shown;                 /* to a team that fails it: what was written is kept */
 	struct compare_flags flags; /* of the default validator */
 	const char *const *validator_args;
@@ -42,7 +44,9 @@ struct trial_include {
 struct trial_problem {
 	const struct trial_test *tests; /* plan.ncases of them */
 	struct grading_plan plan;
-	const struct validation *validation; /* NULL: the default validator */
+	const struct validation *validation;            /* NULL: the default validator */
+	const struct validator *static_validator;       /* NULL: there is none */
+	int64_t validation_ms, validation_memory_bytes; /* of any of the jury's programs */
 	const struct trial_include *includes;
 	size_t nincludes;
 };
@@ -59,13 +63,15 @@ struct trial_submission {
 
 struct trial {
 	const struct trial_problem *problem;
+	struct jury *jury;              /* for the static validator */
 	struct execution x;             /* of the owner's slot */
-	char entry[LANGUAGE_NAME_SIZE]; /* this and the next two: trial_compile, trial_answers */
+	char entry[LANGUAGE_NAME_SIZE]; /* this and the next three: trial_compile, trial_answers */
 	struct box_compiled compiled;
+	struct inspector inspector;
 	/* Problems whose submissions are answers: an output per test, -1 where there is none. NULL:
 	 * a program. */
 	int *answers;
-	/* Opens input and answer of test i; any thread. */
+	/* Opens input and answer of test i, which has some; any thread. */
 	int (*open)(void *ctx, struct pg *pg, size_t i, int fds[2], struct err *err);
 	/* Reads the nfiles files of test i; any thread. */
 	int (*files)(void *ctx, struct pg *pg, size_t i, struct trial_files *out, struct err *err);

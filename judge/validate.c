@@ -85,6 +85,16 @@ static const struct validator *find(struct jury *j, const unsigned char hash[HAS
 	return found;
 }
 
+uint64_t jury_mark(struct jury *j)
+{
+	uint64_t mark;
+
+	pthread_mutex_lock(&j->lock);
+	mark = ++j->marks;
+	pthread_mutex_unlock(&j->lock);
+	return mark;
+}
+
 static const struct validator *keep(struct jury *j, struct known *k)
 {
 	const struct validator *found = find(j, k->hash);
@@ -94,12 +104,17 @@ static const struct validator *keep(struct jury *j, struct known *k)
 		free(k);
 		return found;
 	}
+	k->v.mark = jury_mark(j);
 	pthread_mutex_lock(&j->lock);
-	k->v.mark = ++j->marks;
 	k->next = j->known;
 	j->known = k;
 	pthread_mutex_unlock(&j->lock);
 	return &k->v;
+}
+
+const struct language *jury_language(const struct jury *j, const struct validator *v)
+{
+	return language_find(j->languages, v->language);
 }
 
 /* By the extensions: the language of the first file that has one; C++ when there is any. */
@@ -173,11 +188,13 @@ static bool script_init(struct script *s, const struct jury_source *from)
 		return false;
 	buf_adds(&s->run, "#!/bin/sh\n");
 	if (strncmp(main->data, "#!", 2) != 0)
-		buf_addf(&s->run, "[ ! -x /bin/bash ] || exec /bin/bash ./%s \"$@\"\nexec /bin/sh ",
+		buf_addf(&s->run,
+		        "[ ! -x /bin/bash ] || exec /bin/bash \"${0%%/*}/%s\" \"$@\"\nexec "
+		        "/bin/sh ",
 		        main->name);
 	else
 		buf_adds(&s->run, "exec ");
-	buf_addf(&s->run, "./%s \"$@\"\n", main->name);
+	buf_addf(&s->run, "\"${0%%/*}/%s\" \"$@\"\n", main->name);
 	s->files = xcalloc(n + 2, sizeof(*s->files));
 	memcpy(s->files, from->files, n * sizeof(*s->files));
 	s->files[n] = (struct box_source){"build", build, strlen(build)};

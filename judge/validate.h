@@ -32,6 +32,11 @@ struct jury_source {
 int jury_program(struct jury *j, const struct execution *x, const struct jury_source *source,
         const struct validator **out, struct err *err);
 
+/* The language that v is run by; NULL: by a script of its own. */
+const struct language *jury_language(const struct jury *j, const struct validator *v);
+/* A mark that no other program has. */
+uint64_t jury_mark(struct jury *j);
+
 /* Runs a program that reads stdin: an input validator, a grader. What it writes to stdout and
  * stderr is appended to said (at most 64 KiB). The lock `alone` must be free. One that is an answer
  * validator is given the test case as an output validator is: `program in ans feedback/ args`.

@@ -139,6 +139,11 @@ struct package_case {
 	const char *name; /* "secret/03-max": from data/, without .in */
 	bool sample;
 	int group; /* index into groups: the innermost */
+	/* 2025-09: the submission itself, for the static validator, whose arguments validator_args
+	 * are. It has no files; it is the first case of its group. */
+	bool is_static;
+	bool scored; /* has a highest score of its own, which is that of an acceptance too ... */
+	double max;  /* ... this */
 	const struct package_file *input, *answer;
 	/* All flags for the output validator: problem.yaml's, then the group's or the case's own.
 	 * For the default validator they are its flags. */

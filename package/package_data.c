@@ -3,7 +3,8 @@
  *
  * A case is an .in file in data/sample or data/secret with its .ans; files of the same name with
  * other endings belong to it. An .interaction alone is a sample without a case. Order of judging:
- * samples, then secret, by name part by part. */
+ * samples, then secret, by name part by part; in a group a static validation (package_static.c) is
+ * the first. */
 #include "package/package_parse.h"
 
 enum {
@@ -129,6 +130,8 @@ static int by_case(const void *a, const void *b)
 {
 	const struct package_case *ca = a, *cb = b;
 
+	if (ca->group == cb->group && ca->is_static != cb->is_static)
+		return ca->is_static ? -1 : 1;
 	return parse_compare(ca->name, cb->name);
 }
 
@@ -200,7 +203,8 @@ static void take_samples(struct parser *s)
 	const struct package_file *file = parse_folder(s, "data/sample/", &n);
 
 	for (size_t i = 0; i < p->ncases && p->cases[i].sample; i++)
-		take_sample(s, &p->cases[i]);
+		if (!p->cases[i].is_static)
+			take_sample(s, &p->cases[i]);
 	for (size_t i = 0; i < n; i++) {
 		const char *path = file[i].path + strlen("data/");
 		const char *name;
@@ -338,7 +342,7 @@ static void check_mixture(struct parser *s)
 	for (size_t i = 0; i < p->ncases && groups > 0 && !s->old_groups; i++) {
 		const struct package_case *c = &p->cases[i];
 
-		if (!c->sample && strcmp(p->groups[c->group].name, "secret") == 0)
+		if (!c->sample && !c->is_static && strcmp(p->groups[c->group].name, "secret") == 0)
 			findings_add(s->f,
 			        "%s: lies in no test group, but data/secret has groups "
 			        "(test_group.yaml)",
@@ -353,6 +357,7 @@ void parse_cases(struct parser *s)
 
 	take_folder(s, "data/sample/");
 	take_folder(s, "data/secret/");
+	parse_static_cases(s);
 	if (p->ncases > 1)
 		qsort(p->cases, p->ncases, sizeof(*p->cases), by_case);
 	for (size_t i = 0; i < p->ncases; i++)

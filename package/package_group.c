@@ -7,7 +7,7 @@
  *
  *     pass-fail   PASS_FAIL, worth max_score when all cases are accepted
  *     min         MIN, each case worth max_score
- *     sum         SUM, each of N cases worth max_score / N
+ *     sum         SUM, each of N cases worth max_score / N (what a static validation leaves of it)
  *     unbounded   case_max infinite: the validator must give a score
  *
  * 2023-07, the draft, is about in both ways: with a testdata.yaml it is read as legacy. */
@@ -369,17 +369,6 @@ static bool is_new_group(const struct folder *f)
 	       (f->doc.file && is_below(f->name, "secret"));
 }
 
-/* A test case that is the submission itself: see package_program.c. */
-static void read_group_keys(struct parser *s, const struct doc *d)
-{
-	static const char *const refused[] = {"static_validation_score", "static_validator_args"};
-
-	doc_only(s, d, "", group_keys, true);
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-		if (doc_get(d, refused[i]))
-			doc_complain(s, d, refused[i], "static validation is not supported yet");
-}
-
 static void make_new(struct parser *s)
 {
 	add_group(s, &s->folders[0], -1);
@@ -388,7 +377,7 @@ static void make_new(struct parser *s)
 		int above = s->folders[f->parent].group;
 
 		if (f->doc.root)
-			read_group_keys(s, &f->doc);
+			doc_only(s, &f->doc, "", group_keys, true);
 		if (!is_judged(f->name))
 			continue;
 		if (is_new_group(f))
@@ -489,14 +478,16 @@ static size_t cases_in(const struct package *p, size_t group)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->ncases; i++)
-		n += p->cases[i].group == (int)group;
+		n += p->cases[i].group == (int)group && !p->cases[i].is_static;
 	return n;
 }
 
 /* Scores of cases and the group, once mode and maximum are known. */
 static void settle(const struct package *p, struct package_group *g, double max)
 {
-	size_t n = cases_in(p, (size_t)(g - p->groups));
+	size_t at = (size_t)(g - p->groups), n = cases_in(p, at);
+	const struct package_case *own = parse_static_case(p, at);
+	double shared = own && own->scored ? max - own->max : max;
 	bool secret = strcmp(g->name, "secret") == 0;
 
 	g->range_min = 0;
@@ -504,7 +495,7 @@ static void settle(const struct package *p, struct package_group *g, double max)
 	g->on_reject = g->score_mode == PACKAGE_SUM || secret ? PACKAGE_REJECT_CONTINUE
 	                                                      : PACKAGE_REJECT_BREAK;
 	g->accept_if_any = g->score_mode == PACKAGE_SUM;
-	g->case_max = g->score_mode == PACKAGE_SUM && n > 0 ? max / (double)n : max;
+	g->case_max = g->score_mode == PACKAGE_SUM && n > 0 ? shared / (double)n : max;
 	g->accept_score = isinf(max) ? 0 : g->case_max;
 }
 
@@ -535,6 +526,7 @@ static void score_group(struct parser *s, struct package_group *g)
 		        "data/%s/test_group.yaml:1: max_score: only an output validator can give "
 		        "scores without bound",
 		        g->name);
+	parse_static_score(s, g, d, max);
 	settle(s->p, g, max);
 }
 
@@ -556,6 +548,8 @@ static void score_new(struct parser *s)
 		}
 		if (p->scoring && (strcmp(g->name, "secret") == 0 || g->parent > 0))
 			score_group(s, g);
+		else
+			parse_static_score(s, g, d, INFINITY);
 	}
 	if (!p->scoring)
 		return;

@@ -155,6 +155,7 @@ static json_t *test_case(const struct package_case *c)
 	set(o, "input", hash_of(c->input));
 	set(o, "answer", hash_of(c->answer));
 	set(o, "validator_args", words(c->validator_args));
+	set(o, "max_score", c->scored ? json_real(c->max) : NULL);
 	set(o, "args", words(c->args));
 	set(o, "files", sources(c->files, c->nfiles));
 	set(o, "full_feedback", json_boolean(c->full_feedback));
@@ -220,6 +221,7 @@ static json_t *programs(const struct package *p)
 	add_programs(list, "input_validator", p->input_validators, p->ninput_validators);
 	add_programs(list, "answer_validator", p->answer_validators, p->nanswer_validators);
 	add_programs(list, "grader", p->graders, p->ngraders);
+	add_programs(list, "static_validator", p->static_validators, p->nstatic_validators);
 	for (size_t i = 0; i < p->nsubmissions; i++)
 		json_array_append_new(list, submission(&p->submissions[i]));
 	for (size_t i = 0; i < p->nincludes; i++) {
@@ -314,6 +316,7 @@ static void want_all(struct blobs *b, const struct package *p)
 	want_programs(b, p->input_validators, p->ninput_validators);
 	want_programs(b, p->answer_validators, p->nanswer_validators);
 	want_programs(b, p->graders, p->ngraders);
+	want_programs(b, p->static_validators, p->nstatic_validators);
 	for (size_t i = 0; i < p->nsubmissions; i++)
 		want_program(b, &p->submissions[i].program);
 	for (size_t i = 0; i < p->nincludes; i++)
@@ -336,7 +339,8 @@ static size_t count_all(const struct package *p)
 	sum += count_sources(p->validators, p->nvalidators) +
 	       count_sources(p->input_validators, p->ninput_validators) +
 	       count_sources(p->answer_validators, p->nanswer_validators) +
-	       count_sources(p->graders, p->ngraders);
+	       count_sources(p->graders, p->ngraders) +
+	       count_sources(p->static_validators, p->nstatic_validators);
 	for (size_t i = 0; i < p->nsubmissions; i++)
 		sum += p->submissions[i].program.nsources;
 	for (size_t i = 0; i < p->ncases; i++)

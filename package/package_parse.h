@@ -101,7 +101,13 @@ void parse_scores(struct parser *s);     /* package_group.c: after the cases */
  * its accept_score once, when all of its cases are accepted, or what score.txt says; one without
  * testdata.yaml gives nothing; points count whatever the verdict. */
 void parse_domjudge_scores(struct parser *s);
-void parse_cases(struct parser *s);       /* package_data.c: cases, samples, probes */
+void parse_cases(struct parser *s); /* package_data.c: cases, samples, probes */
+/* package_static.c: 2025-09's static validation. The cases; that of a group, or NULL; whether its
+ * score suits a group of at most `max`. */
+void parse_static_cases(struct parser *s);
+const struct package_case *parse_static_case(const struct package *p, size_t group);
+void parse_static_score(
+        struct parser *s, const struct package_group *g, const struct doc *d, double max);
 void parse_programs(struct parser *s);    /* package_program.c: all but submissions */
 void parse_submissions(struct parser *s); /* package_expect.c */
 

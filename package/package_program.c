@@ -1,5 +1,5 @@
 /* package_program.c -- the programs of a package but its jury submissions: validators of outputs,
- * inputs and answers, graders, included files.
+ * inputs, answers and submissions, graders, included files.
  *
  * A program is a file or a folder. In a folder for several programs (output_validators/) each
  * source file and each folder is one; but when headers or scripts build/run lie beside the files,
@@ -247,9 +247,9 @@ static void check(struct parser *s)
 		findings_add(s->f, "output_validator: missing: the problem's type needs one");
 	if (p->interactive && p->nvalidators > 1)
 		findings_add(s->f, "output_validators: an interactive problem has one program");
-	/* a program of ours whose working folder is a team's: it would import the team's modules */
-	if (p->nstatic_validators > 0)
-		findings_add(s->f, "static_validator: static validation is not supported yet");
+	if (p->nstatic_validators > 0 && p->submit_answer)
+		findings_add(s->f, "static_validator: a submit-answer problem has no programs that "
+		                   "it could look at");
 }
 
 void parse_programs(struct parser *s)

@@ -903,7 +903,7 @@ FROM problem_versions WHERE problem_id = $1 AND version = $2::int;
 -- name: judging_tests
 SELECT ordinal, name, sample, group_ordinal, encode(input_hash, 'hex') AS input,
 	encode(answer_hash, 'hex') AS answer, to_json(validator_args) AS validator_args,
-	to_json(args) AS args, full_feedback
+	max_score, to_json(args) AS args, full_feedback
 FROM test_cases WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
 
 -- name: judging_test_files
@@ -919,12 +919,12 @@ FROM test_groups WHERE problem_id = $1 AND version = $2::int ORDER BY ordinal;
 -- name: judging_programs
 SELECT kind, ordinal, name, language, build OR run AS script
 FROM problem_programs WHERE problem_id = $1 AND version = $2::int
-  AND kind IN ('output_validator', 'grader', 'include') ORDER BY kind, ordinal;
+  AND kind IN ('output_validator', 'static_validator', 'grader', 'include') ORDER BY kind, ordinal;
 
 -- name: judging_program_files
 SELECT kind, ordinal, name, executable, size, encode(hash, 'hex') AS hash
 FROM problem_program_files WHERE problem_id = $1 AND version = $2::int
-  AND kind IN ('output_validator', 'grader', 'include') ORDER BY kind, ordinal, name;
+  AND kind IN ('output_validator', 'static_validator', 'grader', 'include') ORDER BY kind, ordinal, name;
 
 -- name: selftest_language
 INSERT INTO languages (id, name, extensions, version, compile_command, run_command, time_factor)
@@ -1394,7 +1394,7 @@ WITH near AS (
 	UNION ALL
 	SELECT n.start_at, f.hash FROM near n
 	JOIN problem_program_files f USING (problem_id, version)
-	WHERE f.kind IN ('output_validator', 'grader', 'include')
+	WHERE f.kind IN ('output_validator', 'static_validator', 'grader', 'include')
 )
 SELECT encode(d.hash, 'hex') AS hash, d.size FROM test_data d
 JOIN (SELECT hash, min(start_at) AS start_at FROM wanted GROUP BY hash) w ON w.hash = d.hash

@@ -213,9 +213,10 @@ CREATE TABLE test_cases (
 	name text NOT NULL,                        -- "secret/03-max"
 	sample boolean NOT NULL,
 	group_ordinal int,                         -- the innermost group; NULL: without groups
-	input_hash sha256 NOT NULL REFERENCES test_data,
-	answer_hash sha256 NOT NULL REFERENCES test_data,
+	input_hash sha256 REFERENCES test_data,    -- NULL: the submission itself is looked at, by the
+	answer_hash sha256 REFERENCES test_data,   -- static validator
 	validator_args text[] NOT NULL DEFAULT '{}',  -- all of them, problem.yaml's first
+	max_score double precision,                -- of a static validation; NULL: as its group says
 	args text[] NOT NULL DEFAULT '{}',         -- of the submission
 	full_feedback boolean NOT NULL DEFAULT false,  -- who fails it is shown it: feedback_data
 	hint text,
@@ -223,7 +224,9 @@ CREATE TABLE test_cases (
 	PRIMARY KEY (problem_id, version, ordinal),
 	UNIQUE (problem_id, version, name),
 	FOREIGN KEY (problem_id, version) REFERENCES problem_versions ON DELETE CASCADE,
-	FOREIGN KEY (problem_id, version, group_ordinal) REFERENCES test_groups
+	FOREIGN KEY (problem_id, version, group_ordinal) REFERENCES test_groups,
+	CHECK ((input_hash IS NULL) = (answer_hash IS NULL)),
+	CHECK (max_score IS NULL OR input_hash IS NULL)
 );
 
 -- Laid over the program's own files for one test case.
@@ -1972,10 +1975,11 @@ LANGUAGE sql SET search_path = codearena, pg_temp AS $$
 	       json_words(v->'requires')::int[]
 	FROM jsonb_array_elements(m->'groups') WITH ORDINALITY AS t(v, n);
 	INSERT INTO test_cases (problem_id, version, ordinal, name, sample, group_ordinal, input_hash,
-		answer_hash, validator_args, args, full_feedback, hint, description)
+		answer_hash, validator_args, max_score, args, full_feedback, hint, description)
 	SELECT problem, new_version, n, v->>'name', (v->>'sample')::boolean, (v->>'group')::int,
 	       json_hash(v->'input'), json_hash(v->'answer'), json_words(v->'validator_args'),
-	       json_words(v->'args'), (v->>'full_feedback')::boolean, v->>'hint', v->>'description'
+	       (v->>'max_score')::double precision, json_words(v->'args'),
+	       (v->>'full_feedback')::boolean, v->>'hint', v->>'description'
 	FROM jsonb_array_elements(m->'cases') WITH ORDINALITY AS t(v, n);
 	INSERT INTO test_case_files (problem_id, version, ordinal, name, size, hash)
 	SELECT problem, new_version, n, f->>'name', (f->>'size')::bigint, json_hash(f->'hash')

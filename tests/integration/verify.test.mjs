@@ -1,6 +1,6 @@
 // verify.test.mjs -- what packages can ask of judging: own validators in C++, Python and by scripts,
-// interaction, passes, groups, scores, tolerance, answers instead of programs, words and files for
-// programs. Each package of tests/packages through `codearena problem verify`, and most through a
+// interaction, passes, groups, scores, tolerance, static validation, answers instead of programs,
+// words and files for programs. Each package of tests/packages through `codearena problem verify`, and most through a
 // contest to its board.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ import { validate } from './schema.mjs';
 
 const folder = path.join(top, 'tests/packages');
 const names = fs.readdirSync(folder).sort();
-const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction', 'harbour', 'atlas'];
+const imported = ['guess', 'courier', 'orchard', 'parcel', 'choir', 'voyage', 'auction', 'harbour', 'atlas', 'golf'];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-test-'));
 const JUDGED_MS = 240000; // eight at once, whose validators are compiled first, on a busy machine
 const arena = new Arena();
@@ -110,6 +110,23 @@ test('a package whose folders lie is told, and ends with 1', async () => {
 	assert.match(fault.submissions[0].why, /mute\.py: exit code 1, 42 or 43 is right: no such case$/);
 });
 
+test('a static validator has the submission as its folder, and what it is told; whatever else than 42 and 43 is a fault', async () => {
+	const terse = (script) => smallPackage({
+		'problem.yaml': 'problem_format_version: 2025-09\nname: Terse\nuuid: 0e7a0b7e-6c1c-4f0b-9d0c-2d1a7f2b5c99\nlimits:\n  time_limit: 2\n',
+		'problem_statement/problem.en.md': null,
+		'statement/problem.en.md': '# Sum\n',
+		'.timelimit': null,
+		'data/secret/test_group.yaml': 'static_validation_score: pass-fail\nstatic_validator_args: ["two words", import]\n',
+		'static_validator/check.sh': script,
+		'submissions/wrong_answer/sum.py': 'import sys\nprint(sum(map(int, sys.stdin.read().split())))\n',
+	});
+	const good = '[ "$1 $2 $4" = "python3 sum.py two words" ] || exit 1\ngrep -q "^$5" "$2" && exit 43\nexit 42\n';
+	const { reports: [told, fault] } = await verify(writeFolder(path.join(scratch, 'terse'), terse(good)), writeFolder(path.join(scratch, 'dumb'), terse('echo lost >&2; exit 1\n')));
+	assert.deepEqual([told.mismatches, told.data, told.tests], [0, [], 3]);
+	assert.deepEqual(told.submissions.map((s) => [s.got, s.first_failed]), [['AC', ''], ['WA', 'secret/static_validation']]);
+	assert.match(fault.submissions[0].why, /^judging error: static_validator: exit code 1, 42 or 43 is right: lost$/);
+});
+
 test('on a terminal there is a bar that fits into its line and goes again; in a pipe there is none', async () => {
 	const words = `problem verify --languages ${top}/judge/languages.yaml ${folder}/atlas`;
 	const seen = (command) => new Promise((done) => execFile('script', ['-qec', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' } },
@@ -198,6 +215,24 @@ test('a team sees the results of its groups, to the thousandth, where the packag
 	assert.deepEqual((await listed('team2')).filter((j) => Object.values(sent).includes(j.submission_id)), [], 'another team');
 	assert.equal((await arena.http('GET', `/api/submissions/${sent['orchard sum.py']}`, { token: await arena.login('team2') })).status, 404);
 	assert.equal((await arena.http('GET', `/api/submissions/${sent['orchard sum.py']}`)).status, 401);
+});
+
+test('a static validation is a run of its group, with points of its own, and has no data to show', async () => {
+	await Promise.all(['accepted/short.c', 'mixed/long.py', 'mixed/too_long.py'].map((file) => sendOne('golf', file)));
+	const points = async (file) => groupsOf(await view(sent[`golf ${file}`], 'team1')).map((g) => [g[1], g[2]]);
+	assert.deepEqual(await points('short.c'), [['AC', null], ['AC', 100000], ['AC', 60000], ['AC', 40000]]);
+	assert.deepEqual(await points('long.py'), [['AC', null], ['AC', 90000], ['AC', 60000], ['AC', 30000]]);
+	assert.deepEqual(await points('too_long.py'), [['AC', null], ['AC', 20000], ['WA', 0], ['AC', 20000]]);
+	const id = sent['golf too_long.py'];
+	const { runs } = await view(id, 'jury');
+	assert.deepEqual(runs.map((r) => [r.ordinal, r.test_name, r.judgement_type_id]), [[1, 'sample/1', 'AC'], [2, 'secret/1-any/static_validation', 'WA'],
+		[5, 'secret/2-short/static_validation', 'WA'], [6, 'secret/2-short/a', 'AC'], [7, 'secret/2-short/b', 'AC']]);
+	assert.match(runs[1].message, /^\d+ bytes in main\.py$/);
+	assert.equal((await view(id, 'team1')).runs[1].team_message, '200 bytes are all you have');
+	for (const who of ['team1', 'jury']) {
+		const token = await arena.login(who);
+		for (const part of ['input', 'answer']) assert.equal((await arena.http('GET', `/api/submissions/${id}/runs/2/${part}`, { token })).status, 404);
+	}
 });
 
 test('the setting for runs holds for groups and messages too: none shows neither, count no verdicts', async () => {

@@ -75,7 +75,8 @@ static void groups_are_summed_and_a_group_gives_its_least(void **state UNUSED)
 	                .accept_score = 60,
 	                .range_max = 60,
 	                .case_max = 60}};
-	const struct grading_case cases[] = {{1, false}, {1, false}, {2, false}, {2, false}};
+	const struct grading_case cases[] = {
+	        {.group = 1}, {.group = 1}, {.group = 2}, {.group = 2}};
 	const struct grading_plan plan = {
 	        .groups = groups, .ngroups = 3, .cases = cases, .ncases = 4, .scoring = true};
 	const struct grading_result all[] = {{.verdict = VERDICT_AC}, {.verdict = VERDICT_AC},
@@ -220,7 +221,8 @@ static void ignore_sample_takes_verdict_and_score_of_secret(void **state UNUSED)
 	        {.parent = -1, .go_on = true, .range_max = 100, .case_max = HUGE_VAL},
 	        {.parent = 0, .accept_score = 1, .range_max = 100, .case_max = HUGE_VAL},
 	        {.parent = 0, .accept_score = 5, .range_max = 100, .case_max = HUGE_VAL}};
-	const struct grading_case cases[] = {{1, true}, {2, false}, {2, false}};
+	const struct grading_case cases[] = {
+	        {.group = 1, .sample = true}, {.group = 2}, {.group = 2}};
 	const struct grading_plan plan = {
 	        .groups = groups, .ngroups = 3, .cases = cases, .ncases = 3, .scoring = true};
 	const struct grading_result results[] = {
@@ -266,7 +268,7 @@ static const struct grading_group newer[] = {{.parent = -1,
                 .requires = (const int[]){3},
                 .nrequires = 1}};
 static const struct grading_case newer_cases[] = {
-        {1, true}, {3, false}, {3, false}, {4, false}, {4, false}};
+        {.group = 1, .sample = true}, {.group = 3}, {.group = 3}, {.group = 4}, {.group = 4}};
 static const struct grading_plan newer_plan = {.groups = newer,
         .ngroups = ARRAY_LEN(newer),
         .cases = newer_cases,
@@ -357,6 +359,47 @@ static int count_members(void *ctx, const struct grading_group *g, const struct 
 	return 0;
 }
 
+static void a_static_validation_has_a_highest_score_of_its_own(void **state UNUSED)
+{
+	const struct grading_group groups[] = {{.parent = -1,
+	                                               .name = "",
+	                                               .go_on = true,
+	                                               .accept_if_any = true,
+	                                               .range_max = 50,
+	                                               .case_max = HUGE_VAL},
+	        {.parent = 0,
+	                .name = "secret",
+	                .go_on = true,
+	                .accept_if_any = true,
+	                .scores = GRADING_SUM,
+	                .accept_score = 20,
+	                .range_max = 50,
+	                .case_max = 20}};
+	const struct grading_case cases[] = {
+	        {.group = 1, .scored = true, .max = 10}, {.group = 1}, {.group = 1}};
+	const struct grading_plan plan = {.groups = groups,
+	        .ngroups = 2,
+	        .cases = cases,
+	        .ncases = 3,
+	        .scoring = true,
+	        .score_is_all = true};
+	struct grading_result r[] = {
+	        {.verdict = VERDICT_AC}, {.verdict = VERDICT_AC}, {.verdict = VERDICT_WA}};
+	struct grading_sum sums[2];
+	struct err err = {0};
+
+	assert_int_equal(grading_finish(&plan, r, NULL, sums, &err), 0);
+	assert_true(sums[0].score == 30);
+	r[0] = (struct grading_result){VERDICT_AC, GRADING_MULTIPLIER, 0.5};
+	assert_int_equal(grading_finish(&plan, r, NULL, sums, &err), 0);
+	assert_true(sums[0].score == 25);
+	r[0] = (struct grading_result){VERDICT_AC, GRADING_SCORE, 15};
+	assert_int_equal(grading_finish(&plan, r, NULL, sums, &err), -ERR_BUSY);
+	r[0] = (struct grading_result){.verdict = VERDICT_WA};
+	assert_int_equal(grading_finish(&plan, r, NULL, sums, &err), 0);
+	assert_true(sums[0].score == 20);
+}
+
 static void a_packages_grader_decides_its_group_alone(void **state UNUSED)
 {
 	struct grading_group groups[] = {
@@ -367,7 +410,7 @@ static void a_packages_grader_decides_its_group_alone(void **state UNUSED)
 	                .accept_score = 3,
 	                .range_max = 100,
 	                .case_max = HUGE_VAL}};
-	const struct grading_case cases[] = {{1, false}, {1, false}, {2, false}};
+	const struct grading_case cases[] = {{.group = 1}, {.group = 1}, {.group = 2}};
 	const struct grading_plan plan = {
 	        .groups = groups, .ngroups = 3, .cases = cases, .ncases = 3, .scoring = true};
 	const struct grading_result r[] = {
@@ -406,6 +449,7 @@ int main(void)
 	        cmocka_unit_test(a_score_that_no_package_may_give_is_the_judges_fault),
 	        cmocka_unit_test(a_score_where_all_or_nothing_counts_is_the_judges_fault),
 	        cmocka_unit_test(a_packages_grader_decides_its_group_alone),
+	        cmocka_unit_test(a_static_validation_has_a_highest_score_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,8 +100,6 @@ static void samples_come_first_then_secret_by_name(void **state UNUSED)
 
 static void what_is_not_supported_is_said(void **state UNUSED)
 {
-	assert_found("static_validator/check.py", "1",
-	        "static_validator: static validation is not supported yet\n");
 	assert_found("problem.yaml", "name: x\nvalidation: custom interactive\n",
 	        "output_validators: no program, but problem.yaml has validation: custom\n");
 	assert_found("problem.yaml", "name: x\n\ntype: essay\n",
@@ -165,20 +163,174 @@ static void what_this_judge_cannot_do_is_refused_in_the_new_formats(void **state
 {
 	static const char yaml[] = "problem_format_version: 2025-09\nname: Sum\nuuid: a\n"
 	                           "limits:\n  time_limit: 1\n  validation_output: 65\n";
-	static const char group[] = "args: []\nstatic_validation_score: pass-fail\n";
 	auto_tree struct package_tree tree = {0};
 	auto_package struct package p = {0};
 	auto_findings struct findings f = {0};
 
 	build(&tree, &f, "problem.yaml", yaml);
-	package_add(&tree, "data/secret/test_group.yaml", group, strlen(group), &f);
 	package_parse(&tree, &p, &f);
-	assert_int_equal(f.n, 2);
-	assert_non_null(
-	        strstr(f.text.data, "data/secret/test_group.yaml:2: static_validation_score: "
-	                            "static validation is not supported yet\n"));
+	assert_int_equal(f.n, 1);
 	assert_non_null(strstr(f.text.data,
 	        "problem.yaml:6: limits.validation_output: must be a number from 0.001 to 64\n"));
+}
+
+/* A 2025-09 package of that type with a static validator and one more file. */
+static void parse_static(struct package *p, struct package_tree *tree, struct findings *f,
+        const char *type, const struct file *more)
+{
+	char yaml[200];
+
+	snprintf(yaml, sizeof(yaml),
+	        "problem_format_version: 2025-09\nname: Sum\nuuid: a\nlimits:\n  time_limit: 1\n"
+	        "type: %s\n",
+	        type);
+	build(tree, f, "problem.yaml", yaml);
+	package_add(tree, "static_validator/check.py", "1", 1, f);
+	package_add(tree, more->path, more->text, strlen(more->text), f);
+	package_parse(tree, p, f);
+}
+
+static void a_static_validation_is_the_first_case_of_its_group(void **state UNUSED)
+{
+	static const struct file group = {"data/secret/test_group.yaml",
+	        "max_score: 50\nstatic_validation_score: 10\nstatic_validator_args: [x, y]\n"};
+	static const char *const names[] = {
+	        "sample/1", "secret/static_validation", "secret/a", "secret/b/1"};
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	parse_static(&p, &tree, &f, "scoring", &group);
+	if (f.n > 0)
+		fail_msg("%s", f.text.data);
+	assert_int_equal(p.ncases, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(p.cases[i].name, names[i]);
+	assert_true(p.cases[1].is_static && p.cases[1].scored && p.cases[1].max == 10);
+	assert_string_equal(p.cases[1].validator_args[1], "y");
+	assert_null(p.cases[1].input);
+	assert_false(p.cases[2].is_static);
+	assert_true(p.groups[p.cases[2].group].case_max == 20);
+	assert_int_equal(p.nsamples, 1);
+	assert_int_equal(p.nstatic_validators, 1);
+}
+
+static void a_pass_fail_problem_may_have_a_static_validation(void **state UNUSED)
+{
+	static const struct file groups[] = {
+	        {"data/sample/test_group.yaml", "static_validation_score: pass-fail\n"},
+	        {"data/secret/test_group.yaml", "static_validation_score: pass-fail\n"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+		auto_tree struct package_tree tree = {0};
+		auto_package struct package p = {0};
+		auto_findings struct findings f = {0};
+
+		parse_static(&p, &tree, &f, "pass-fail", &groups[i]);
+		if (f.n > 0)
+			fail_msg("%s", f.text.data);
+		assert_int_equal(p.ncases, 4);
+		assert_true(p.cases[i].is_static && !p.cases[i].scored);
+		assert_int_equal(p.nsamples, 1);
+	}
+}
+
+static void assert_static_found(const char *type, const struct file *more, const char *expected)
+{
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	parse_static(&p, &tree, &f, type, more);
+	assert_int_equal(f.n, 1);
+	if (!strstr(f.text.data, expected))
+		fail_msg("%s: %s", expected, f.text.data);
+}
+
+static void mistakes_about_static_validation_are_said(void **state UNUSED)
+{
+	static const char secret[] = "data/secret/test_group.yaml";
+	static const struct {
+		const char *type;
+		struct file more;
+		const char *expected;
+	} wrong[] = {
+	        {"pass-fail", {secret, "static_validation_score: 5\n"},
+	                "data/secret/test_group.yaml:1: static_validation_score: must be "
+	                "pass-fail, "
+	                "as the group is in a problem that is not scoring\n"},
+	        {"scoring", {secret, "score_aggregation: pass-fail\nstatic_validation_score: 5\n"},
+	                "data/secret/test_group.yaml:2: static_validation_score: must be "
+	                "pass-fail, "
+	                "as the group is\n"},
+	        {"scoring", {"data/sample/test_group.yaml", "static_validation_score: 5\n"},
+	                "data/sample/test_group.yaml:1: static_validation_score: must be "
+	                "pass-fail, "
+	                "as the group is\n"},
+	        {"scoring", {secret, "static_validation_score: pass-fail\n"},
+	                "data/secret/test_group.yaml:1: static_validation_score: must be a number, "
+	                "as the group gives points\n"},
+	        {"scoring", {secret, "static_validation_score: 101\n"},
+	                "static_validation_score: is more than the group's max_score\n"},
+	        {"scoring", {secret, "static_validation_score: -1\n"},
+	                "static_validation_score: must be a number from 0 to 1e+09\n"},
+	        {"scoring", {secret, "static_validation_score: 0.5\n"},
+	                "static_validation_score: must be a whole number or pass-fail\n"},
+	        {"pass-fail", {secret, "\nstatic_validator_args: [x]\n"},
+	                "data/secret/test_group.yaml:2: static_validator_args: needs a "
+	                "static_validation_score\n"},
+	        {"pass-fail", {"data/test_group.yaml", "static_validation_score: pass-fail\n"},
+	                "data/test_group.yaml:1: static_validation_score: is for sample, secret "
+	                "and "
+	                "its groups\n"},
+	        {"submit-answer", {secret, "static_validation_score: pass-fail\n"},
+	                "static_validator: a submit-answer problem has no programs that it could "
+	                "look at\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		assert_static_found(wrong[i].type, &wrong[i].more, wrong[i].expected);
+}
+
+static void a_static_validator_that_never_runs_is_noted(void **state UNUSED)
+{
+	static const struct file other = {"data/secret/test_group.yaml", "full_feedback: true\n"};
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	parse_static(&p, &tree, &f, "pass-fail", &other);
+	assert_int_equal(f.n, 0);
+	assert_non_null(strstr(p.notes.text.data, "static_validator: never run: "));
+}
+
+static void a_static_validation_needs_its_program_and_a_place_among_the_cases(void **state UNUSED)
+{
+	static const char yaml[] = "problem_format_version: 2025-09\nname: Sum\nuuid: a\n"
+	                           "limits:\n  time_limit: 1\n";
+	static const char static_yaml[] = "static_validation_score: pass-fail\n";
+	static const char *const same[] = {
+	        "data/secret/b/static_validation.in", "data/secret/b/static_validation.ans"};
+	auto_tree struct package_tree tree = {0};
+	auto_package struct package p = {0};
+	auto_findings struct findings f = {0};
+
+	build(&tree, &f, "problem.yaml", yaml);
+	package_add(&tree, "data/secret/test_group.yaml", static_yaml, strlen(static_yaml), &f);
+	package_add(&tree, "data/secret/b/test_group.yaml", static_yaml, strlen(static_yaml), &f);
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		package_add(&tree, same[i], "1", 1, &f);
+	package_parse(&tree, &p, &f);
+	assert_non_null(
+	        strstr(f.text.data, "data/secret/test_group.yaml:1: static_validation_score: "
+	                            "there is no program in static_validator\n"));
+	assert_non_null(
+	        strstr(f.text.data, "data/secret/test_group.yaml:1: static_validation_score: "
+	                            "data/secret has test groups: it belongs into one of "
+	                            "them\n"));
+	assert_non_null(
+	        strstr(f.text.data, "data/secret/b/static_validation.in: has the name of the "
+	                            "group's static validation\n"));
 }
 
 static void names_that_leave_the_package_are_refused(void **state UNUSED)
@@ -285,6 +437,11 @@ int main(void)
 	        cmocka_unit_test(domjudges_time_limit_is_read),
 	        cmocka_unit_test(the_new_formats_leave_out_files_with_other_names),
 	        cmocka_unit_test(what_this_judge_cannot_do_is_refused_in_the_new_formats),
+	        cmocka_unit_test(a_static_validation_is_the_first_case_of_its_group),
+	        cmocka_unit_test(a_pass_fail_problem_may_have_a_static_validation),
+	        cmocka_unit_test(mistakes_about_static_validation_are_said),
+	        cmocka_unit_test(a_static_validator_that_never_runs_is_noted),
+	        cmocka_unit_test(a_static_validation_needs_its_program_and_a_place_among_the_cases),
 	        cmocka_unit_test(names_that_leave_the_package_are_refused),
 	        cmocka_unit_test(a_zip_means_what_its_folder_means),
 	        cmocka_unit_test(links_in_a_zip_and_damaged_zips_are_refused),
