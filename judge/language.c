@@ -136,6 +136,8 @@ static int read_entry_rule(const json_t *row, struct language *l, struct err *er
 		l->entry_rule = LANGUAGE_ENTRY_SOURCE;
 	else if (strcmp(rule, "java-class") == 0)
 		l->entry_rule = LANGUAGE_ENTRY_JAVA_CLASS;
+	else if (strcmp(rule, "pascal-program") == 0)
+		l->entry_rule = LANGUAGE_ENTRY_PASCAL_PROGRAM;
 	else
 		return err_set(err, ERR_INPUT, "no such entry point rule: \"%s\"", rule);
 	return 0;
@@ -409,21 +411,57 @@ static void copy_stem(const char *file, char out[LANGUAGE_NAME_SIZE])
 	        out, LANGUAGE_NAME_SIZE, "%.*s", dot ? (int)(dot - file) : (int)strlen(file), file);
 }
 
-/* The file with the language's own name (main.py), else the first one. */
+/* Where the comment at pos ends; 0: there is none. */
+static size_t pascal_comment(const struct language_file *f, size_t pos)
+{
+	static const char *const comments[][2] = {{"{", "}"}, {"(*", "*)"}, {"//", "\n"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(comments); i++) {
+		const char *begin = comments[i][0], *end = comments[i][1], *found = NULL;
+		size_t left = f->len - pos, n = strlen(begin);
+
+		if (left >= n && memcmp(f->text + pos, begin, n) == 0)
+			found = memmem(f->text + pos + n, left - n, end, strlen(end));
+		if (found)
+			return (size_t)(found - f->text) + strlen(end);
+	}
+	return 0;
+}
+
+/* A unit is compiled for others, and makes no program. */
+static bool is_pascal_unit(const struct language_file *f)
+{
+	static const char word[] = "unit";
+	size_t pos = 0, n = strlen(word), end;
+
+	while (pos < f->len &&
+	        (isspace((unsigned char)f->text[pos]) || pascal_comment(f, pos) > 0)) {
+		end = pascal_comment(f, pos);
+		pos = end > 0 ? end : pos + 1;
+	}
+	return f->len - pos > n && strncasecmp(f->text + pos, word, n) == 0 &&
+	       isspace((unsigned char)f->text[pos + n]);
+}
+
+/* The file with the language's own name (main.py), else the first one that may be it. */
 static const struct language_file *main_file(
         const struct language *l, const struct language_files *files)
 {
-	const struct language_file *first = NULL;
+	const struct language_file *first = NULL, *unit = NULL;
 
 	for (size_t i = 0; i < files->n; i++) {
 		const struct language_file *f = &files->list[i];
 
 		if (l->source && strcmp(f->name, l->source) == 0)
 			return f;
-		if (!first && language_has_file(l, f->name))
-			first = f;
+		if (!language_has_file(l, f->name))
+			continue;
+		if (l->entry_rule == LANGUAGE_ENTRY_PASCAL_PROGRAM && is_pascal_unit(f))
+			unit = unit ? unit : f;
+		else
+			first = first ? first : f;
 	}
-	return first;
+	return first ? first : unit;
 }
 
 static int entry_by_rule(const struct language *l, const struct language_files *files,
@@ -435,7 +473,7 @@ static int entry_by_rule(const struct language *l, const struct language_files *
 	if (!first)
 		return err_set(err, ERR_INPUT, "no file has an extension of %s (.%s)", l->name,
 		        l->extensions[0]);
-	if (l->entry_rule == LANGUAGE_ENTRY_SOURCE) {
+	if (l->entry_rule != LANGUAGE_ENTRY_JAVA_CLASS) {
 		snprintf(out, LANGUAGE_NAME_SIZE, "%s", first->name);
 		return 0;
 	}

@@ -5,8 +5,9 @@
  *       name: C++20 (GNU)              shown to people
  *       extensions: [cpp, cc, cxx]     of its source files, without the dot
  *       source: main.cpp               file name of a source that came without one
- *       entry: source                  entry point: `source` (the main source file), or
- *                                      `java-class` (the class with main())
+ *       entry: source                  entry point: `source` (the main source file),
+ *                                      `java-class` (the class with main()), or
+ *                                      `pascal-program` (the first file that is no unit)
  *       compile: [/usr/bin/g++ ...]    commands run one after the other, may be missing
  *       run: ./main
  *       version: /usr/bin/g++ --version   fails: the language is off on this host
@@ -46,7 +47,11 @@ enum {
 	LANGUAGE_NAME_SIZE = 104, /* of a file or class, with its NUL */
 };
 
-enum language_entry_rule { LANGUAGE_ENTRY_SOURCE, LANGUAGE_ENTRY_JAVA_CLASS };
+enum language_entry_rule {
+	LANGUAGE_ENTRY_SOURCE,
+	LANGUAGE_ENTRY_JAVA_CLASS,
+	LANGUAGE_ENTRY_PASCAL_PROGRAM
+};
 
 /* Strings are borrowed from the table. */
 struct language {

@@ -155,6 +155,36 @@ static void the_java_class_with_main_is_found(void **state)
 	check_java("'\\", "Some");
 }
 
+static void a_pascal_unit_is_no_program(void **state)
+{
+	static const char unit[] = "{ adds }\n(* unit *) // unit\nUNIT calc;\ninterface\n";
+	static const char program[] = "{ unit calc; }\nuses calc;\nbegin\nend.\n";
+	static const char open[] = "{ unit calc;";
+	const struct language l = {.name = "Pascal",
+	        .extensions = {"pas"},
+	        .nextensions = 1,
+	        .source = "main.pas",
+	        .entry_rule = LANGUAGE_ENTRY_PASCAL_PROGRAM};
+	const struct language_file list[] = {{"calc.pas", unit, sizeof(unit) - 1},
+	        {"solve.pas", program, sizeof(program) - 1}, {"main.pas", unit, sizeof(unit) - 1},
+	        {"open.pas", open, sizeof(open) - 1}, {"none.pas", "", 0}};
+	const struct {
+		size_t from, n;
+		const char *wanted;
+	} cases[] = {{0, 1, "calc.pas"}, {0, 2, "solve.pas"}, {1, 1, "solve.pas"},
+	        {0, 3, "main.pas"}, {3, 1, "open.pas"}, {4, 1, "none.pas"}};
+	char out[LANGUAGE_NAME_SIZE];
+	struct err err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct language_files files = {&list[cases[i].from], cases[i].n};
+
+		assert_int_equal(language_entry(&l, &files, NULL, out, &err), 0);
+		assert_string_equal(out, cases[i].wanted);
+	}
+}
+
 static void a_wanted_entry_point_is_checked(void **state)
 {
 	const struct language l = {
@@ -207,6 +237,7 @@ int main(void)
 	        cmocka_unit_test(the_time_limit_is_stretched),
 	        cmocka_unit_test(names_are_plain),
 	        cmocka_unit_test(the_java_class_with_main_is_found),
+	        cmocka_unit_test(a_pascal_unit_is_no_program),
 	        cmocka_unit_test(a_wanted_entry_point_is_checked),
 	        cmocka_unit_test(commands_become_words),
 	};
