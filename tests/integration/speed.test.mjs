@@ -84,7 +84,7 @@ test('the same source of the same team is compiled once, also when it is judged 
 	const again = await arena.http('POST', `/api/submissions/${first.id}/rejudge`, { token: await jury(), body: {} });
 	assert.equal(again.status, 202);
 	await waitFor('the second judgement', async () => Number(await arena.sql(
-		`SELECT count(*) FROM codearena.judgements WHERE submission_id = '${first.id}' AND verdict = 'AC'`)) === 2);
+		`SELECT count(*) FROM codearena.judgements WHERE submission_id = '${first.id}' AND verdict IS NOT NULL`)) === 2, 120000);
 	assert.deepEqual(await countsNow(), { hits: start.hits + 2, misses: start.misses + 1 });
 	assert.equal((await judged('team2', 'c', code)).verdict, 'AC');
 	assert.deepEqual(await countsNow(), { hits: start.hits + 2, misses: start.misses + 2 });
