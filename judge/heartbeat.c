@@ -34,13 +34,18 @@ static void collect(struct worker *w, struct arena *a, struct held *h)
 	}
 }
 
-/* Unless the slot has gone on to something else meanwhile, or is recording already. */
-static void stop_slot(struct worker_slot *s, const struct claim *c)
+/* False: the slot has gone on to something else meanwhile, or is recording already. */
+static bool stop_slot(struct worker_slot *s, const struct claim *c)
 {
+	bool works;
+
 	pthread_mutex_lock(&s->lock);
-	if (s->judging && s->attempt == c->attempt && strcmp(s->judgement_id, c->judgement_id) == 0)
+	works = s->judging && s->attempt == c->attempt &&
+	        strcmp(s->judgement_id, c->judgement_id) == 0;
+	if (works)
 		atomic_store(&s->stop, true);
 	pthread_mutex_unlock(&s->lock);
+	return works;
 }
 
 /* False when PostgreSQL did not answer; said once. */
@@ -60,9 +65,9 @@ static bool extend(struct worker *w, struct pg *pg, struct kv *kv, bool failing)
 		return false;
 	}
 	for (size_t i = 0; i < h->n; i++) {
-		if (!mine[i])
-			stop_slot(h->slots[i], h->list[i]);
-		else
+		if (!mine[i] && stop_slot(h->slots[i], h->list[i]))
+			(void)submission_was_alive(pg, h->list[i], &err);
+		else if (mine[i])
 			(void)kv_command(kv, NULL, &err, "SET %s %s XX PX %d",
 			        kv_key(kv, "processing:%s", h->list[i]->judgement_id), w->name,
 			        LEASE_MS);

@@ -4,7 +4,8 @@
  * would do no harm, an attempt is taken back only once.
  *
  * After each new session with PostgreSQL it waits for one lease: while PostgreSQL was away no
- * judge could send a heartbeat, and nobody shall lose a claim for that. */
+ * judge could send a heartbeat, and nobody shall lose a claim for that. The same when it was late
+ * itself by a heartbeat: then the host stood still, and its judge with it. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,7 +18,8 @@ struct sweeper {
 	struct pg *pg;
 	struct kv *kv;
 	int session;      /* process id of the server's side; 0: none */
-	int64_t since_ms; /* that session began */
+	int64_t since_ms; /* that session began, or we were late */
+	int64_t last_ms;  /* sweep; 0: none */
 };
 
 /* Notices a new session. */
@@ -99,11 +101,21 @@ static int work(struct sweeper *s, struct err *err)
 	return clock_mono_ms() - s->since_ms < LEASE_MS ? 0 : take_back(s, err);
 }
 
+static void notice_standstill(struct sweeper *s)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (s->last_ms > 0 && now_ms - s->last_ms > SWEEP_MS + HEARTBEAT_MS)
+		s->since_ms = now_ms;
+	s->last_ms = now_ms;
+}
+
 static int sweep(struct sweeper *s, struct err *err)
 {
 	struct err leaving = {0};
 	int r;
 
+	notice_standstill(s);
 	if (follow_session(s, err) < 0)
 		return err_result(err);
 	r = lead(s, err);

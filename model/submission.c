@@ -114,6 +114,14 @@ int submission_release(struct pg *pg, const struct claim *c, bool failed, const 
 	return 0;
 }
 
+int submission_was_alive(struct pg *pg, const struct claim *c, struct err *err)
+{
+	auto_arena struct arena a = {0};
+
+	return pg_run(
+	        pg, Q_SUBMISSION_WAS_ALIVE, NULL, err, c->judgement_id, pg_arg_int(&a, c->attempt));
+}
+
 /* NOLINTNEXTLINE(readability-function-size): connection, arena and err are in every call */
 int submission_files(struct pg *pg, struct arena *a, const char *submission_id,
         struct submission_file **files, size_t *n, struct err *err)

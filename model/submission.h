@@ -51,6 +51,8 @@ int submission_heartbeat(struct pg *pg, const char *worker, const struct claim *
  * attempt was stale); the caller records JE at MAX_FAILURES. */
 int submission_release(struct pg *pg, const struct claim *c, bool failed, const char *why,
         int *failures, struct err *err);
+/* The claim was lost while we worked on it: we were late, not dead, so that is no failure. */
+int submission_was_alive(struct pg *pg, const struct claim *c, struct err *err);
 /* The files of a submission; in the arena. */
 int submission_files(struct pg *pg, struct arena *a, const char *submission_id,
         struct submission_file **files, size_t *n, struct err *err);

@@ -113,6 +113,9 @@ SELECT judgement_id FROM judgement_heartbeat($1, $2::text[], $3::int[], $4::inte
 -- name: submission_release
 SELECT judgement_release($1, $2, $3, $4) AS failures;
 
+-- name: submission_was_alive
+SELECT judgement_was_alive($1, $2);
+
 -- name: submission_files
 SELECT name, body FROM submission_files
 WHERE submission_id = $1 AND month = (SELECT month FROM submissions WHERE id = $1)

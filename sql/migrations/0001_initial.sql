@@ -1104,6 +1104,17 @@ BEGIN
 	RETURN n;
 END $$;
 
+-- The judge whose claim was taken back was alive and only late (its host stood still): that was no
+-- failure. One that a submission kills never says so.
+CREATE FUNCTION judgement_was_alive(judgement ident, its_attempt int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = codearena, pg_temp AS $$
+BEGIN
+	PERFORM require_role('codearena_judge');
+	UPDATE judgements j SET failures = j.failures - 1
+	WHERE j.id = judgement AND j.failures > 0 AND j.state IN ('queued', 'judging')
+	  AND (j.attempt > its_attempt OR j.state = 'queued' AND j.attempt = its_attempt);
+END $$;
+
 -- The decision, inside the recording transaction (contest locked before). False when the attempt
 -- is stale or the judgement is final: nothing was written. Only a valid judgement moves its submission.
 CREATE FUNCTION judgement_finish(judgement ident, its_attempt int, its_verdict verdict,
@@ -2087,7 +2098,7 @@ GRANT SELECT ON instance, problems, problem_versions, test_cases, test_case_file
 	submission_results, contest_penalties, leaderboard_events, workers TO codearena_judge;
 GRANT INSERT, UPDATE ON languages, workers TO codearena_judge;
 GRANT INSERT ON audit_log TO codearena_judge;
-GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release,
+GRANT EXECUTE ON FUNCTION judgement_claim, judgement_heartbeat, judgement_release, judgement_was_alive,
 	judgement_finish, runs_add, outputs_add, judging_pause_after_faults TO codearena_judge;
 
 -- Imports: api stores the bytes, a judge host reads them; both judge and admin make versions.

@@ -131,6 +131,25 @@ test('a judge that is killed or hangs: its submissions run elsewhere', async () 
 	});
 });
 
+test('a judge that stands still again and again is late, not dead: that is no judging error', async () => {
+	await arena.makeContest('late', { problems: ['addup'] });
+	const slow = `import time\ntime.sleep(0.5)\n${arena.source('addup', 'accepted/addup.py')}`;
+	const answer = await waitFor('it sent', async () => {
+		const sent = await arena.submit('late', 'team1', 'addup', 'python3', slow);
+		return sent.status === 202 && sent;
+	});
+	const holds = async () => (await arena.rows(`SELECT worker, attempt FROM codearena.judgements WHERE submission_id = '${answer.body.id}' AND state = 'judging'`))[0];
+	for (let i = 1; i <= 4; i++) {
+		const { worker } = await waitFor(`attempt ${i}`, async () => { const h = await holds(); return h?.attempt === i && h; }, 60000);
+		const judge = arena.judges[Number(worker.replace('judge', ''))];
+		judge.signal('SIGSTOP');
+		await waitFor('another to have it', async () => (await holds())?.attempt === i + 1, 60000);
+		judge.signal('SIGCONT');
+		await waitFor('it to say that it lives', async () => await arena.sql(`SELECT failures FROM codearena.judgements WHERE submission_id = '${answer.body.id}'`) === '0');
+	}
+	assert.equal(await arena.verdict('team1', answer.body.id, 120000), 'AC');
+});
+
 test('a box that is killed or hangs: no submission gets a verdict for it', async () => {
 	await burst(BURST, 8000, randomFrom(newSeed('box')), async (random) => {
 		for (let i = 0; i < times(1); i++) {
