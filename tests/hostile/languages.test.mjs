@@ -24,7 +24,7 @@ function judge(id) {
 }
 
 function verdictsOf(id, files) {
-	const words = [box.socket, box.settings.language_file, id, String(1000 * slow), '256', ...files];
+	const words = [box.socket, box.settings.language_file, id, String(Math.max(2500, 1000 * slow)), '256', ...files];
 	const child = spawn(path.join(build, 'verdicttry'), words, { stdio: ['ignore', 'pipe', 'inherit'] });
 	return new Promise((done) => {
 		let text = '';
