@@ -34,18 +34,16 @@ static void collect(struct worker *w, struct arena *a, struct held *h)
 	}
 }
 
-/* False: the slot has gone on to something else meanwhile, or is recording already. */
+/* False: the slot is told already, has gone on to something else, or is recording. */
 static bool stop_slot(struct worker_slot *s, const struct claim *c)
 {
-	bool works;
+	bool told;
 
 	pthread_mutex_lock(&s->lock);
-	works = s->judging && s->attempt == c->attempt &&
-	        strcmp(s->judgement_id, c->judgement_id) == 0;
-	if (works)
-		atomic_store(&s->stop, true);
+	told = s->judging && s->attempt == c->attempt &&
+	       strcmp(s->judgement_id, c->judgement_id) == 0 && !atomic_exchange(&s->stop, true);
 	pthread_mutex_unlock(&s->lock);
-	return works;
+	return told;
 }
 
 /* False when PostgreSQL did not answer; said once. */
